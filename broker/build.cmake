@@ -33,7 +33,7 @@ if(BUDSTIKKE_PRECOMPILED_HEADERS)
     add_library(budstikke_pch OBJECT ${CMAKE_BINARY_DIR}/pch.cpp)
     target_link_libraries(budstikke_pch PRIVATE budstikke_options)
     target_precompile_headers(budstikke_pch PRIVATE
-        <algorithm> <array> <atomic> <chrono> <cstdint> <deque> <expected> <filesystem> <format>
+        <algorithm> <array> <atomic> <chrono> <cstdint> <deque> <expected> <filesystem>
         <functional> <map> <memory> <mutex> <optional> <span> <string> <string_view> <thread>
         <unordered_map> <utility> <variant> <vector>)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

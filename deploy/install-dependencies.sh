@@ -7,7 +7,7 @@ set -eu
 build="g++ cmake ninja-build ccache pkg-config clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev lld-19"
 # Libraries of the broker; architecture.md says what each one is for.
 libraries="libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev protobuf-compiler libprotobuf-dev
-    libssl-dev libxml2-dev librocksdb-dev libzstd-dev libcli11-dev libtomlplusplus-dev libspdlog-dev
+    libssl-dev libxml2-dev librocksdb-dev libzstd-dev libcli11-dev libtomlplusplus-dev libspdlog-dev libfmt-dev
     libgtest-dev libgmock-dev libbenchmark-dev"
 # Test PKI, independent client and independent XML reader of the tests.
 tests="openssl ca-certificates python3 python3-protobuf python3-lxml python3-pytest libxml2-utils strace git util-linux procps"

@@ -1,6 +1,7 @@
 #include "broker/base/clock.hpp"
 
-#include <format>
+#include <cstdio>
+
 
 namespace budstikke {
 

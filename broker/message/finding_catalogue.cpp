@@ -1,0 +1,1 @@
+#include "broker/message/finding_catalogue.hpp"
