@@ -58,6 +58,10 @@ inline constexpr std::uint32_t connections_per_organisation_max = 2'500;
 inline constexpr std::uint32_t handshakes_pending_max = 512;
 inline constexpr std::uint32_t certificate_chain_depth_max = 4;
 inline constexpr std::size_t certificate_bytes_max = 64 * kib;  ///< the whole chain a client may send
+inline constexpr auto tls_session_time_max = std::chrono::hours(1);  ///< a ticket resumes no longer
+inline constexpr std::size_t certificate_file_bytes_max = 4 * mib;  ///< certificates or CAs, PEM
+inline constexpr std::size_t key_file_bytes_max = 64 * kib;
+inline constexpr std::size_t crl_file_bytes_max = 64 * mib;
 
 // --- Store and delivery ------------------------------------------------------------------------
 inline constexpr std::size_t commit_operations_max = 1024;  ///< merged into one synced write
