@@ -93,13 +93,15 @@ function(budstikke_test name)
 endfunction()
 
 # budstikke_fuzz_target(NAME SOURCES fuzz_x.cpp LINKS ...): defines LLVMFuzzerTestOneInput. Without
-# libFuzzer the program replays the files of tests/fuzz/corpus/NAME, which is what ctest does.
+# libFuzzer the program replays the files of tests/fuzz/corpus/NAME, which is what ctest does. The
+# names are collected for tests/fuzz/run.sh.
 function(budstikke_fuzz_target name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
     add_executable(${name} ${ARG_SOURCES})
     budstikke_common(${name})
     target_link_libraries(${name} PRIVATE ${ARG_LINKS})
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    set_property(GLOBAL APPEND PROPERTY BUDSTIKKE_FUZZ_TARGETS ${name})
     if(BUDSTIKKE_FUZZERS)
         target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     else()

@@ -1,19 +1,21 @@
 #!/bin/sh
 # Installs every Debian 12 package that building, testing and running Budstikke needs.
 # Needs root, or a machine where all of them are installed already. Nothing else is fetched.
+# Silent and quick when nothing is missing; on a failure it shows what apt said.
 set -eu
 
 # Compilers and build tools.
-build="g++ cmake ninja-build ccache pkg-config clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev lld-19"
-# Libraries of the broker; architecture.md says what each one is for.
-libraries="libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev protobuf-compiler libprotobuf-dev
-    libssl-dev libxml2-dev librocksdb-dev libzstd-dev libcli11-dev libtomlplusplus-dev libspdlog-dev libfmt-dev
-    libgtest-dev libgmock-dev libbenchmark-dev"
-# Test PKI, independent client and independent XML reader of the tests.
-tests="openssl ca-certificates python3 python3-protobuf python3-lxml python3-pytest libxml2-utils strace git util-linux procps"
+build="g++ cmake ninja-build ccache pkg-config clang-19 clang-tidy-19 clang-format-19
+    libclang-rt-19-dev lld-19"
+# Libraries of the broker; ARCHITECTURE.md says what each one is for.
+libraries="libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev protobuf-compiler
+    libprotobuf-dev libssl-dev libxml2-dev librocksdb-dev libzstd-dev libcli11-dev
+    libtomlplusplus-dev libspdlog-dev libfmt-dev libgtest-dev libgmock-dev libbenchmark-dev"
+# Test PKI, independent client and independent XML reader of the tests, and what the scripts use.
+tests="openssl ca-certificates python3 python3-protobuf python3-lxml python3-pytest libxml2-utils
+    strace util-linux procps passwd binutils"
 
 missing=""
-# shellcheck disable=SC2086
 for package in $build $libraries $tests; do
     status=$(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null || true)
     case "$status" in ii*) ;; *) missing="$missing $package" ;; esac
@@ -21,10 +23,25 @@ done
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -ne 0 ]; then
-    echo "these packages are missing; run this script once as root:$missing" >&2
+    echo "these packages are missing; run deploy/install-dependencies.sh once as root:$missing" >&2
     exit 1
 fi
-export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq
-# shellcheck disable=SC2086
-apt-get install -y -qq --no-install-recommends $missing >/dev/null
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+apt() {
+    DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire::Retries=3 \
+        -o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1 </dev/null
+}
+
+# A mirror that is busy answers the second time more often than not. When the lists cannot be
+# refreshed at all, those on the machine may still do, so only the installation decides.
+apt update || apt update || true
+# shellcheck disable=SC2086  # the names are words
+if ! apt install -y --no-install-recommends $missing &&
+    ! apt install -y --no-install-recommends $missing; then
+    cat "$log" >&2
+    echo "could not install:$missing" >&2
+    exit 1
+fi

@@ -1,0 +1,38 @@
+#!/bin/sh
+# All of tests/run.sh, and what takes longer: the thread sanitizer, clang-tidy over the tree, a
+# thousand rounds of killing the broker, and minutes of fuzzing for each target.
+#   --rounds N    rounds of the crash test (1000)
+#   --seconds N   seconds of fuzzing for each target (60)
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd -P)
+. "$root/deploy/lib/environment.sh"
+. "$root/deploy/lib/ordinary-user.sh"
+. "$root/tests/lib/presets.sh"
+
+sh "$root/deploy/install-dependencies.sh"
+become_ordinary_user tests/full.sh "$@"
+
+rounds=1000
+seconds=60
+while [ $# -gt 0 ]; do
+    case "$1" in
+    --rounds) rounds=$2 ;;
+    --seconds) seconds=$2 ;;
+    *)
+        echo "usage: sh tests/full.sh [--rounds N] [--seconds N]" >&2
+        exit 2
+        ;;
+    esac
+    shift 2
+done
+
+begin_results
+test_preset release
+test_preset asan
+test_preset tsan
+check clang-tidy sh "$root/tests/lint/tidy.sh"
+if [ -f "$root/tests/crash/run.sh" ]; then
+    check "crash, $rounds rounds" sh "$root/tests/crash/run.sh" --rounds "$rounds"
+fi
+check "fuzz, $seconds seconds a target" sh "$root/tests/fuzz/run.sh" --seconds "$seconds"
+close_results

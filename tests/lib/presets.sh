@@ -1,0 +1,65 @@
+# Sourced by tests/run.sh and tests/full.sh: builds and tests a preset, runs a further check, and
+# counts. A failure never ends the run: the rest is still worth knowing, and the closing line tells.
+# Promises that what cannot be built, crashes or runs out of time counts as failed.
+
+results="$root/build/results"
+
+begin_results() {
+    rm -rf "$results"
+    mkdir -p "$results"
+}
+
+# Only failures of the machinery are recorded here; successes are counted from the tests themselves.
+record_failure() {
+    printf 'failed %s\n' "$1" >>"$results/checks"
+    printf 'FAILED: %s\n' "$1" >&2
+}
+
+# check NAME COMMAND...: a check outside ctest, one case however much it looks at.
+check() {
+    name=$1
+    shift
+    printf '== %s\n' "$name"
+    if "$@" </dev/null; then
+        printf 'passed %s\n' "$name" >>"$results/checks"
+    else
+        record_failure "$name"
+    fi
+}
+
+configure() {
+    (cd "$root" && cmake --preset "$1" </dev/null >"$results/configure-$1.log" 2>&1) || {
+        cat "$results/configure-$1.log" >&2
+        record_failure "configure $1"
+        return 1
+    }
+}
+
+# build PRESET ARGUMENT...: goes on after an error, so that all that can be built is tested.
+build() {
+    printf '== build %s\n' "$1"
+    preset=$1
+    shift
+    (cd "$root" && cmake --build "build/$preset" "$@" -- -j "$BUDSTIKKE_JOBS" -k 0 </dev/null) \
+        >"$results/build-$preset.log" 2>&1 || {
+        grep -v '^\[[0-9]*/[0-9]*\] ' "$results/build-$preset.log" | tail -n 200 >&2
+        record_failure "build $preset"
+        return 1
+    }
+}
+
+# The size limits only keep what a test prints whole, because the cases are counted from it.
+test_preset() {
+    configure "$1" || return 0
+    build "$1" || true
+    printf '== test %s\n' "$1"
+    (cd "$root" && ctest --preset "$1" -j "$((BUDSTIKKE_JOBS + 1))" --output-on-failure \
+        --output-junit "$results/$1.xml" --test-output-size-passed 8000000 \
+        --test-output-size-failed 8000000 </dev/null) || true
+    [ -s "$results/$1.xml" ] || record_failure "test $1"
+}
+
+# Prints the closing line and gives the status of the whole run.
+close_results() {
+    "$BUDSTIKKE_PYTHON" "$root/tests/lib/count.py" "$results"
+}

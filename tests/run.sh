@@ -1,0 +1,17 @@
+#!/bin/sh
+# Installs, builds and tests everything a change must pass: the release build, the build with the
+# address and undefined-behaviour sanitizers, the fuzz corpora and the rules of the house.
+# As root it makes an ordinary user and works as that one. Ends with the line `N passed, N failed`.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd -P)
+. "$root/deploy/lib/environment.sh"
+. "$root/deploy/lib/ordinary-user.sh"
+. "$root/tests/lib/presets.sh"
+
+sh "$root/deploy/install-dependencies.sh"
+become_ordinary_user tests/run.sh "$@"
+
+begin_results
+test_preset release
+test_preset asan
+close_results
