@@ -2,7 +2,7 @@
 # permissions and roles mean nothing to root, so they cannot be tested as root.
 #
 #   become_ordinary_user SCRIPT ARGUMENT...   as root: runs SCRIPT, whose path is relative to the
-#       checkout, as the user `budstikke`, which is made if need be, and exits with its status.
+#       checkout, as the user `budstikke`, made if need be, and exits with its status.
 #       As anybody else: returns.
 #   hand_over FILE   sets `handed_over` to a path by which that user can read FILE.
 #
