@@ -17,7 +17,7 @@ WANTED = (
     ("relocations bound at start", "-dW", r"FLAGS_1.*\bNOW\b|BIND_NOW"),
     ("a stack that is not executable", "-lW", r"GNU_STACK(?:\s+0x[0-9a-f]+)+\s+RW\s"),
     ("the stack protector", "-sW", r"\b__stack_chk_fail\b"),
-    ("checked library calls", "-sW", r"\b__(?:mem\w+|read|recv|fprintf|v?snprintf)_chk\b"),
+    ("checked library calls", "-sW", r"\b__\w+_chk\b"),
 )
 
 

@@ -34,8 +34,9 @@ def line_at(text: str, offset: int) -> int:
 
 
 def report(checked: int, faults: list[str]) -> None:
-    """Prints each fault as `file:line: what is wrong`, then the count, and ends the program."""
+    """Prints each fault as `file:line: what is wrong`, then what was looked at, and ends the
+    program. However much it looked at, a check is one test case."""
     for fault in faults:
         print(fault)
-    print(f"{max(checked - len(faults), 0)} passed, {len(faults)} failed")
+    print(f"{checked} looked at, {len(faults)} at fault")
     sys.exit(1 if faults or not checked else 0)
