@@ -57,7 +57,7 @@ for target in "$@"; do
     mkdir -p "$found/$target"
     echo "== $target, $seconds seconds"
     # The first folder takes what is found; the corpus itself is only read.
-    if "build/fuzz/tests/$target" "$found/$target" ${corpus:+"$corpus"} \
+    if "build/fuzz/tests/$target" "$found/$target" "$corpus" \
         -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -max_len=65536 \
         -artifact_prefix="build/fuzz/artifacts/$target-" -print_final_stats=1 \
         >"$log" 2>&1 </dev/null; then

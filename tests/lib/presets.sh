@@ -48,12 +48,17 @@ build() {
     }
 }
 
+# Kernels that scatter memory widely put it where gcc 12's sanitizers keep their shadow.
+without_scatter=""
+if setarch -R true 2>/dev/null; then without_scatter="setarch -R"; fi
+
 # The size limits only keep what a test prints whole, because the cases are counted from it.
 test_preset() {
     configure "$1" || return 0
     build "$1" || true
     printf '== test %s\n' "$1"
-    (cd "$root" && ctest --preset "$1" -j "$((BUDSTIKKE_JOBS + 1))" --output-on-failure \
+    # shellcheck disable=SC2086  # the prefix is words
+    (cd "$root" && $without_scatter ctest --preset "$1" -j "$((BUDSTIKKE_JOBS + 1))" --output-on-failure \
         --output-junit "$results/$1.xml" --test-output-size-passed 8000000 \
         --test-output-size-failed 8000000 </dev/null) || true
     [ -s "$results/$1.xml" ] || record_failure "test $1"
