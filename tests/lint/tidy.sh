@@ -14,4 +14,7 @@ cmake --preset tidy >build/tidy-configure.log 2>&1 || {
 }
 cmake --build build/tidy --target budstikke_proto >/dev/null
 [ $# -gt 0 ] || set -- "^$root/(broker|adapters|tests)/.*\.cpp$"
-run-clang-tidy-19 -quiet -p build/tidy -j "$BUDSTIKKE_JOBS" "$@" 2>/dev/null
+run-clang-tidy-19 -quiet -p build/tidy -j "$BUDSTIKKE_JOBS" "$@" >build/tidy/tidy.log 2>&1 || {
+    grep -v 'warnings generated' build/tidy/tidy.log
+    exit 1
+}
