@@ -28,7 +28,8 @@ check() {
 }
 
 configure() {
-    (cd "$root" && cmake --preset "$1" </dev/null >"$results/configure-$1.log" 2>&1) || {
+    (cd "$root" && cmake --preset "$1" -D BUDSTIKKE_PYTHON="$BUDSTIKKE_PYTHON" </dev/null) \
+        >"$results/configure-$1.log" 2>&1 || {
         cat "$results/configure-$1.log" >&2
         record_failure "configure $1"
         return 1
