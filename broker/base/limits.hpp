@@ -30,6 +30,7 @@ inline constexpr std::size_t findings_max = 100;            ///< of one message;
 // --- XML ---------------------------------------------------------------------------------------
 inline constexpr std::size_t xml_depth_max = 100;
 inline constexpr std::size_t xml_attributes_max = 64;       ///< of one element, namespaces included
+inline constexpr std::size_t xml_namespaces_max = 256;       ///< declarations in force at one element
 inline constexpr std::size_t xml_name_bytes_max = 512;
 inline constexpr std::size_t xml_attribute_bytes_max = 64 * kib;
 inline constexpr std::size_t fact_bytes_max = 256;          ///< a fact longer than this is a finding
@@ -38,8 +39,11 @@ inline constexpr std::size_t attachments_max = 1000;
 // --- Exchange protocol -------------------------------------------------------------------------
 inline constexpr std::size_t frame_bytes_max = chunk_bytes_max + 64 * kib;  ///< announced in Welcome
 inline constexpr std::size_t frame_bytes_before_hello_max = 4 * kib;
+inline constexpr std::size_t frame_bytes_small_max = 64 * kib;  ///< of a frame without payload
+inline constexpr std::size_t software_bytes_max = 100;      ///< what a client calls itself
 inline constexpr std::uint32_t submissions_pending_max = 1024;  ///< of one connection, unanswered
 inline constexpr std::uint32_t credit_max = 4096;           ///< unsettled deliveries of one subscription
+inline constexpr std::uint32_t credit_per_connection_max = 16'384;  ///< over all its subscriptions
 inline constexpr std::uint32_t subscriptions_max = 256;     ///< HER-ids of one connection
 inline constexpr std::uint32_t queries_pending_max = 64;    ///< queries and checks of one connection
 inline constexpr std::uint32_t timeline_events_max = 200;   ///< of one delivery, the newest kept
@@ -50,6 +54,8 @@ inline constexpr auto frame_time_max = 60s;                 ///< first to last b
 inline constexpr auto submission_time_max = 10min;          ///< first to last chunk of one payload
 inline constexpr auto idle_time_max = 120s;                 ///< without a frame; the client pings
 inline constexpr auto write_time_max = 60s;                 ///< without progress to a slow reader
+inline constexpr auto closing_time_max = 5s;                ///< for the last frames to leave
+inline constexpr std::uint32_t feed_rows_max = 256;         ///< status events read at a time
 
 // --- Connections -------------------------------------------------------------------------------
 inline constexpr std::uint32_t connections_max = 10'000;
@@ -57,6 +63,7 @@ inline constexpr std::uint32_t connections_per_address_max = 2'500;
 inline constexpr std::uint32_t connections_per_organisation_max = 2'500;
 inline constexpr std::uint32_t handshakes_pending_max = 512;
 inline constexpr std::uint32_t certificate_chain_depth_max = 4;
+inline constexpr std::uint32_t certificate_chain_depth_configurable_max = 10;
 inline constexpr std::size_t certificate_bytes_max = 64 * kib;  ///< the whole chain a client may send
 inline constexpr auto tls_session_time_max = std::chrono::hours(1);  ///< a ticket resumes no longer
 inline constexpr std::size_t certificate_file_bytes_max = 4 * mib;  ///< certificates or CAs, PEM
@@ -79,8 +86,15 @@ inline constexpr double disk_free_ratio_min = 0.05;         ///< below it new me
 
 // --- Directory and configuration ---------------------------------------------------------------
 inline constexpr std::size_t config_file_bytes_max = 4 * mib;
+inline constexpr std::size_t toml_depth_max = 16;           ///< nested values, and dotted parts of a key
+inline constexpr std::size_t name_bytes_max = 200;          ///< of a party, an organisation, a user
 inline constexpr std::size_t parties_max = 100'000;
 inline constexpr std::uint32_t redirects_max = 4;           ///< followed from one HER-id
+
+// --- Master keys -------------------------------------------------------------------------------
+inline constexpr std::size_t master_keys_max = 64;          ///< in the file: the current one and old ones
+inline constexpr std::size_t key_id_bytes_max = 64;
+inline constexpr std::size_t key_file_bytes_max = 16 * kib;
 
 // --- Admin -------------------------------------------------------------------------------------
 inline constexpr std::size_t admin_line_bytes_max = 4 * kib;

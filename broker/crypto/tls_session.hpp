@@ -40,17 +40,15 @@ class TlsSession {
     /// and write. After failed the alert has been sent as far as the socket took it at once.
     TlsStep handshake();
 
-    /// ok with at least one byte, into the front of `space` (not empty).
+    /// ok with at least one byte, into the front of `space` (not empty). Wait for the socket only
+    /// after want_read: bytes that have left the socket may still wait in here.
     TlsStep read(std::span<char> space);
 
     /// ok with at least one byte taken from the front of `bytes` (not empty), perhaps fewer than
-    /// asked. After want_read or want_write the same bytes must come again, at any address.
-    /// One call makes records of up to 16 KiB each: hand over as much as there is.
+    /// asked. What was not taken must be what the next write begins with, at any address, and at
+    /// least as long: a part of it may be sealed in a record already.
+    /// Records hold up to 16 KiB: hand over as much as there is.
     TlsStep write(std::string_view bytes);
-
-    /// Decrypted bytes that a read would give without the socket becoming readable: read until this
-    /// is zero before waiting for the socket.
-    std::size_t pending() const;
 
     /// Sends close_notify. ok once it is sent; the peer's own is not waited for.
     TlsStep shutdown();
