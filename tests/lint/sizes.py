@@ -15,7 +15,9 @@ def opens_with_comment(text: str) -> bool:
     lines = text.splitlines()
     if lines and lines[0].startswith("#!"):
         lines = lines[1:]
-    opening = next((line for line in lines if line.strip()), "")
+    # protobuf wants its syntax and package first.
+    opening = next((line for line in lines
+                    if line.strip() and not line.startswith(("syntax =", "package "))), "")
     if opening.startswith("#pragma once") or opening.startswith("#include"):
         return False
     return opening.startswith(COMMENTS) and len(opening) > 3
