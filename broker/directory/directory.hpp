@@ -1,21 +1,22 @@
-// The directory: parties, HER-ids, agreements, endpoints and redirects, as one immutable snapshot read
-// from a folder of TOML files. It answers who may act for whom and what each accepts; it knows no
-// message and no connection. A reload makes a new snapshot; the old one lives as long as somebody works
-// with it.
+// The directory: parties, HER-ids, agreements, endpoints and redirects, as one immutable snapshot
+// read from a folder of TOML files. It answers who may act for whom and what each accepts; it knows
+// no message and no connection. A reload makes a new snapshot; the old one lives as long as
+// somebody works with it.
 #pragma once
 
+#include <expected>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "broker/base/clock.hpp"
 #include "broker/base/ids.hpp"
-#include "broker/base/result.hpp"
+#include "broker/base/limits.hpp"
+#include "broker/directory/fault.hpp"
 
 namespace budstikke::directory {
 
@@ -29,9 +30,9 @@ enum class AppRecBy { application, broker };
 
 /// What a party accepts; empty lists mean any.
 struct Acceptance {
-    std::string type;                   ///< ebXML Action, or `*`
-    std::vector<std::string> versions;  ///< of the standard
-    std::vector<std::string> formats;   ///< `msghead`, `hcp`, `apprec`, `opaque`
+    std::string type;                           ///< ebXML Action, or `*`
+    std::vector<std::string> versions;          ///< of the standard
+    std::vector<std::string> formats;           ///< `msghead`, `hcp`, `apprec`, `opaque`
     std::optional<ValidationLevel> validation;  ///< overrides the party's
 };
 
@@ -48,8 +49,8 @@ struct Validity {
 /// A communication party of level 2, or an organisation of level 1 (HIS 1153-2).
 struct Party {
     HerId her_id;
-    std::optional<HerId> parent;      ///< level 1, where this is of level 2
-    std::string organisation;         ///< organisation number that owns it
+    std::optional<HerId> parent;  ///< level 1, where this is of level 2
+    std::string organisation;     ///< organisation number that owns it
     std::string name;
     PartyKind kind = PartyKind::municipality;
     std::string endpoint;             ///< how it is reached: `exchange`; empty: not reachable
@@ -57,31 +58,44 @@ struct Party {
     ValidationLevel validation = ValidationLevel::envelope;
     AppRecBy apprec = AppRecBy::application;
     Validity validity;
-    std::optional<HerId> redirect_to; ///< the successor after a merger
-    Validity redirect_validity;       ///< when the redirect applies
+    std::optional<HerId> redirect_to;  ///< the successor after a merger
+    Validity redirect_validity;        ///< when the redirect applies
 };
 
 /// An organisation that connects: its certificates name it.
 struct Organisation {
-    std::string number;               ///< nine digits
+    std::string number;  ///< nine digits
     std::string name;
-    std::vector<HerId> acts_for;
-    /// SHA-256 fingerprints, lower-case hex; empty: any valid certificate that names the organisation.
+    std::vector<HerId> acts_for;  ///< sorted, each once
+    /// SHA-256 fingerprints, lower-case hex; empty: any valid certificate that names the
+    /// organisation.
     std::vector<std::string> certificates;
     Validity validity;
 };
 
-/// One fault of a folder: for --check-config and a refused reload.
-struct Fault {
-    std::string file;
-    std::uint32_t line = 0;  ///< 0: the whole file
-    std::string cause;
+/// What one folder may hold; parameters so that tests reach them.
+struct LoadLimits {
+    std::size_t file_bytes_max = limits::config_file_bytes_max;
+    std::size_t parties_max = limits::parties_max;
+};
+
+/// The text of one file.
+struct Source {
+    std::string file;  ///< the name that faults carry
+    std::string text;
 };
 
 class Directory {
-   public:
-    /// Reads every *.toml of the folder, in name order. All faults, not only the first.
-    static std::expected<Directory, std::vector<Fault>> load(const std::filesystem::path& folder);
+ public:
+    /// Reads every *.toml of the folder that does not begin with a dot, in name order. All faults,
+    /// by file and line, not only the first; never a directory that is half valid.
+    static std::expected<Directory, std::vector<Fault>> load(
+        const std::filesystem::path& folder, const LoadLimits& load_limits = {}
+    );
+    /// The same of texts that are already here.
+    static std::expected<Directory, std::vector<Fault>> parse(
+        std::span<const Source> sources, const LoadLimits& load_limits = {}
+    );
 
     Directory() = default;
 
@@ -95,7 +109,7 @@ class Directory {
         return organisations_;
     }
 
-   private:
+ private:
     friend class DirectoryLoader;
     std::map<HerId, Party> parties_;
     std::map<std::string, Organisation, std::less<>> organisations_;
@@ -103,5 +117,6 @@ class Directory {
 
 std::string_view name(PartyKind kind);
 std::string_view name(ValidationLevel level);
+std::string_view name(AppRecBy by);
 
 }  // namespace budstikke::directory
