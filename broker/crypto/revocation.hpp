@@ -3,7 +3,9 @@
 // one. Promises to fail closed unless told otherwise. May not know sessions; they ask it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -65,14 +67,22 @@ class RevocationLists {
         std::string issuer_key_id;
         std::vector<std::string> serials;  ///< sorted
     };
+    struct Issuer {
+        PeerIdentity certificate;
+        std::string key_id;
+    };
     void add(List list);
+    RevocationStatus check_upwards(
+        std::string_view issuer, std::string_view key_id, std::string_view serial, Timestamp now,
+        std::uint32_t steps_left
+    ) const;
     RevocationStatus check_one(
         std::string_view issuer, std::string_view key_id, std::string_view serial, Timestamp now
     ) const;
 
     StaleListPolicy policy_ = StaleListPolicy::fail_closed;
-    std::map<std::string, std::vector<List>, std::less<>> lists_;            ///< by issuer
-    std::map<std::string, std::vector<PeerIdentity>, std::less<>> issuers_;  ///< CAs by subject
+    std::map<std::string, std::vector<List>, std::less<>> lists_;      ///< by issuer
+    std::map<std::string, std::vector<Issuer>, std::less<>> issuers_;  ///< the CAs by subject
 };
 
 }  // namespace budstikke::crypto
