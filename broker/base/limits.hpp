@@ -35,6 +35,8 @@ inline constexpr std::size_t xml_name_bytes_max = 512;
 inline constexpr std::size_t xml_attribute_bytes_max = 64 * kib;
 inline constexpr std::size_t fact_bytes_max = 256;          ///< a fact longer than this is a finding
 inline constexpr std::size_t attachments_max = 1000;
+inline constexpr std::size_t schema_files_max = 1000;       ///< of the operator's pack
+inline constexpr std::size_t schema_file_bytes_max = 16 * mib;
 
 // --- Exchange protocol -------------------------------------------------------------------------
 inline constexpr std::size_t frame_bytes_max = chunk_bytes_max + 64 * kib;  ///< announced in Welcome
@@ -94,12 +96,12 @@ inline constexpr std::uint32_t redirects_max = 4;           ///< followed from o
 // --- Master keys -------------------------------------------------------------------------------
 inline constexpr std::size_t master_keys_max = 64;          ///< in the file: the current one and old ones
 inline constexpr std::size_t key_id_bytes_max = 64;
-inline constexpr std::size_t key_file_bytes_max = 16 * kib;
 
 // --- Admin -------------------------------------------------------------------------------------
 inline constexpr std::size_t admin_line_bytes_max = 4 * kib;
 inline constexpr std::uint32_t admin_sessions_max = 16;
 inline constexpr std::uint32_t listing_rows_max = 1000;
+inline constexpr std::size_t admin_scan_rows_max = 1'000'000;  ///< rows that one command counts
 inline constexpr auto admin_idle_time_max = 60s;
 
 }  // namespace budstikke::limits
