@@ -95,6 +95,8 @@ class TomlReader {
         return fallback;
     }
 
+    /// The keys that were asked for, in that order.
+    const std::vector<std::string_view>& known() const { return known_; }
     /// A fault for every key that was never asked for, with the key that was probably meant.
     void finish();
 
