@@ -70,7 +70,7 @@ struct Parts {
 };
 
 class Broker {
-   public:
+ public:
     /// Reads the open deliveries back. Those that were in flight are queued again.
     static Result<std::unique_ptr<Broker>> start(
         const Parts& parts, const Settings& settings,
@@ -80,12 +80,14 @@ class Broker {
     Broker(const Broker&) = delete;
     Broker& operator=(const Broker&) = delete;
 
-    /// Called once, from the commit thread, when a commit failed: stop acknowledging, end the process.
+    /// Called once, from the commit thread, when a commit failed: stop acknowledging, end the
+    /// process.
     void on_failure(Handler<Error> handler);
 
-    // --- Hand over ---------------------------------------------------------------------------------
-    /// The stages up to the commit, on the caller's thread: may take milliseconds where schemas apply.
-    /// The value is a submission to commit, or the refusal to send.
+    // --- Hand over
+    // ---------------------------------------------------------------------------------
+    /// The stages up to the commit, on the caller's thread: may take milliseconds where schemas
+    /// apply. The value is a submission to commit, or the refusal to send.
     std::expected<PreparedPtr, Receipt> prepare(Submission submission) const;
     /// Whether prepare may take long enough to belong on a worker: large, or schemas apply.
     bool is_heavy(const Submission& submission) const;
@@ -113,12 +115,15 @@ class Broker {
     );
     FlightBudget& budget();
 
-    // --- Receive -----------------------------------------------------------------------------------
+    // --- Receive
+    // -----------------------------------------------------------------------------------
     /// `endpoint` is called until the handler of detach was.
     ConsumerId attach(std::string organisation, Endpoint& endpoint);
-    /// Unsettled deliveries return to their queues. After `done` the endpoint is never called again.
+    /// Unsettled deliveries return to their queues. After `done` the endpoint is never called
+    /// again.
     void detach(ConsumerId consumer, std::move_only_function<void()> done);
-    /// Subscribing again adds the credit. `denied` where the organisation may not act for the HER-id.
+    /// Subscribing again adds the credit. `denied` where the organisation may not act for the
+    /// HER-id.
     void subscribe(
         ConsumerId consumer, HerId queue, std::uint32_t credit, Handler<Result<void>> answer
     );
@@ -128,9 +133,11 @@ class Broker {
     /// The state that the delivery has now. `not_found` where it is not this consumer's to settle.
     void settle(ConsumerId consumer, Settlement settlement, Handler<Result<DeliveryState>> answer);
     /// One piece of the payload; `not_found` where it was erased.
-    Result<std::string> read_payload(const store::MessageRecord& message, std::uint32_t chunk) const;
+    Result<std::string> read_payload(const store::MessageRecord& message, std::uint32_t chunk)
+        const;
 
-    // --- Follow ------------------------------------------------------------------------------------
+    // --- Follow
+    // ------------------------------------------------------------------------------------
     /// A sender sees all recipients, a recipient itself; else `not_found`.
     Result<MessageStatus> status(std::string_view organisation, const MessageRef& message) const;
     Result<std::vector<store::FeedEntry>> feed(
@@ -138,12 +145,13 @@ class Broker {
         std::size_t rows_max
     ) const;
     using WatchId = std::uint64_t;
-    /// `changed` is called, any number of times, after new entries of that feed are durable. It is not
-    /// called after unwatch returned.
+    /// `changed` is called, any number of times, after new entries of that feed are durable. It is
+    /// not called after unwatch returned.
     WatchId watch_feed(const HerId& sender, std::function<void()> changed);
     void unwatch(WatchId watch);
 
-    // --- Operate -----------------------------------------------------------------------------------
+    // --- Operate
+    // -----------------------------------------------------------------------------------
     std::shared_ptr<const directory::Directory> directory() const;
     /// Subscriptions that the new directory no longer allows end.
     void replace_directory(std::shared_ptr<const directory::Directory> directory);
@@ -173,11 +181,22 @@ class Broker {
     /// Whether an organisation still has anything that it may act for and is not held.
     bool is_welcome(std::string_view organisation) const;
 
-    // --- Time --------------------------------------------------------------------------------------
-    /// Retries and expiries that are due, overdue receipts, retention: called about once a second.
+    /// Payload keys that an older master key wraps are wrapped by the current one, a page a tick.
+    void rotate_keys();
+    struct Rotation {
+        bool running = false;
+        std::uint64_t rewrapped = 0;  ///< since start
+    };
+    Rotation rotation() const;
+
+    // --- Time
+    // --------------------------------------------------------------------------------------
+    /// Retries and expiries that are due, overdue receipts, retention, rotation: to be called about
+    /// once a second from a thread of its own, since giving space back to the file system may take
+    /// minutes.
     void tick();
 
-   private:
+ private:
     struct Impl;
     explicit Broker(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;

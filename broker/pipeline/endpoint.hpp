@@ -15,9 +15,9 @@ namespace budstikke::pipeline {
 /// A delivery offered to a consumer; its payload is read with Broker::read_payload.
 struct Offer {
     DeliveryId id;
-    HerId queue;                 ///< the subscription that it comes on
+    HerId queue;  ///< the subscription that it comes on
     std::uint32_t attempt = 1;
-    bool redelivered = false;    ///< it may have come before
+    bool redelivered = false;  ///< it may have come before
     ReceiverRole role = ReceiverRole::primary;
     std::shared_ptr<const store::MessageRecord> message;  ///< one record, many recipients
 };
@@ -26,7 +26,7 @@ struct Offer {
 enum class SubscriptionEnd { held, not_allowed };
 
 class Endpoint {
-   public:
+ public:
     virtual ~Endpoint() = default;
     /// Must not block and must not call the broker: hand over to one's own executor.
     virtual void offer(std::span<const Offer> offers) = 0;

@@ -1,7 +1,8 @@
-// The cap on payload bytes between the sockets and the disk, over all connections. Who finds it empty
-// stops reading its socket and is called when there is room again, in the order of asking.
+// The cap on payload bytes between the sockets and the disk, over all connections. Who finds it
+// empty stops reading its socket and is called when there is room again, in the order of asking.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -10,19 +11,19 @@
 namespace budstikke::pipeline {
 
 class FlightBudget {
-   public:
+ public:
     /// A submission counts at least this much, so that the bytes also bound the number of them.
     static constexpr std::size_t submission_bytes_min = 8 * 1024;
 
     explicit FlightBudget(std::size_t bytes_max) : free_(bytes_max), bytes_max_(bytes_max) {}
 
-    /// Calls `granted` once `bytes` are reserved: now, on this thread, or later, on the thread that gives
-    /// back. More than the whole budget is granted when nothing else is out.
+    /// Calls `granted` once `bytes` are reserved: now, on this thread, or later, on the thread that
+    /// gives back. More than the whole budget is granted when nothing else is out.
     void take(std::size_t bytes, std::move_only_function<void()> granted);
     void give(std::size_t bytes);
     std::size_t in_flight() const;
 
-   private:
+ private:
     struct Waiting {
         std::size_t bytes;
         std::move_only_function<void()> granted;

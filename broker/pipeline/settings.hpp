@@ -12,10 +12,9 @@ namespace budstikke::pipeline {
 
 struct Settings {
     /// Waits before the 2nd, 3rd, ... attempt; the last one repeats.
-    std::vector<Duration> retry_ladder{
-        std::chrono::minutes(1), std::chrono::minutes(5), std::chrono::minutes(15),
-        std::chrono::hours(1), std::chrono::hours(6), std::chrono::hours(24)
-    };
+    std::vector<Duration> retry_ladder{std::chrono::minutes(1),  std::chrono::minutes(5),
+                                       std::chrono::minutes(15), std::chrono::hours(1),
+                                       std::chrono::hours(6),    std::chrono::hours(24)};
     /// Each wait is changed by up to this part of it, up or down, so that retries do not march.
     std::uint32_t retry_jitter_percent = 20;
     std::uint32_t attempts_max = limits::attempts_max;

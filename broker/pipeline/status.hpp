@@ -1,4 +1,5 @@
-// What can be said of messages, queues and the broker itself: plain values for transports and admin.
+// What can be said of messages, queues and the broker itself: plain values for transports and
+// admin.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,7 @@ struct MessageStatus {
 
 struct QueueStatus {
     HerId queue;
-    std::uint64_t waiting = 0;     ///< queued, due or not
+    std::uint64_t waiting = 0;  ///< queued, due or not
     std::uint64_t in_flight = 0;
     std::uint32_t consumers = 0;
     bool paused = false;
@@ -45,15 +46,15 @@ struct QueueRow {
 
 struct QueueDetail {
     QueueStatus status;
-    std::vector<QueueRow> rows;    ///< in the order of acceptance
+    std::vector<QueueRow> rows;  ///< in the order of acceptance
 };
 
 struct Counters {
-    std::uint64_t accepted = 0;          ///< messages since start
+    std::uint64_t accepted = 0;  ///< messages since start
     std::uint64_t repeated = 0;
     std::uint64_t refused = 0;
     std::uint64_t conflicts = 0;
-    std::uint64_t offered = 0;           ///< deliveries since start
+    std::uint64_t offered = 0;  ///< deliveries since start
     std::uint64_t settled = 0;
     std::uint64_t confirmed = 0;
     std::uint64_t rejected = 0;
@@ -62,10 +63,11 @@ struct Counters {
     std::uint64_t apprec_incidents = 0;  ///< foreign, contradictory, overdue
     std::uint64_t refused_changes = 0;   ///< state changes that the table does not allow
     std::uint64_t commits = 0;
-    std::uint64_t open_deliveries = 0;   ///< now
-    std::uint64_t bytes_in_flight = 0;   ///< now
-    std::uint64_t consumers = 0;         ///< now
-    bool accepting = true;               ///< false: draining, disk or queue full
+    std::uint64_t compaction_failures = 0;
+    std::uint64_t open_deliveries = 0;  ///< now
+    std::uint64_t bytes_in_flight = 0;  ///< now
+    std::uint64_t consumers = 0;        ///< now
+    bool accepting = true;              ///< false: draining, disk or queue full
 };
 
 }  // namespace budstikke::pipeline

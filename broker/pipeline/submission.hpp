@@ -1,6 +1,6 @@
 // A submission on its way through the stages, and the answer to it. The stages, in order, are the
-// functions of this folder: decode, validate, authorise, route, commit. Each takes the value of the one
-// before; none calls backwards.
+// functions of this folder: decode, validate, authorise, route, commit. Each takes the value of the
+// one before; none calls backwards.
 #pragma once
 
 #include <memory>
@@ -42,7 +42,7 @@ struct Submission {
 };
 
 struct RecipientVerdict {
-    std::string her_id;              ///< as the message names it
+    std::string her_id;  ///< as the message names it
     ReceiverRole role = ReceiverRole::primary;
     bool accepted = false;
     std::optional<HerId> redirected_to;
@@ -52,11 +52,11 @@ struct RecipientVerdict {
 /// The one answer to a submission. Accepted means durable.
 struct Receipt {
     bool accepted = false;
-    bool repeated = false;           ///< accepted before: the same answer again
-    bool retry_later = false;        ///< refused only for now
-    MessageId id;                    ///< zero where nothing was stored
+    bool repeated = false;     ///< accepted before: the same answer again
+    bool retry_later = false;  ///< refused only for now
+    MessageId id;              ///< zero where nothing was stored
     Timestamp accepted_at{};
-    std::string message_id;          ///< the sender's MsgId
+    std::string message_id;  ///< the sender's MsgId
     std::vector<RecipientVerdict> recipients;
     Findings findings;
 };

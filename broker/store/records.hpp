@@ -27,12 +27,12 @@ enum class Priority : std::uint8_t { high = 0, normal = 1, low = 2 };
 struct MessageRecord {
     MessageId id;
     Position position = 0;
-    HerId sender;                   ///< the address that it was accepted from
+    HerId sender;  ///< the address that it was accepted from
     Envelope envelope;
-    std::string submitted_by;       ///< organisation number
+    std::string submitted_by;  ///< organisation number
     std::string content_type;
     Digest digest{};
-    std::uint64_t size = 0;         ///< of the payload, before compression
+    std::uint64_t size = 0;  ///< of the payload, before compression
     std::uint32_t chunks = 0;
     Timestamp accepted_at{};
     std::optional<Timestamp> expires_at;
@@ -58,20 +58,21 @@ struct DeliveryEvent {
 struct DeliveryRecord {
     DeliveryId id;
     HerId sender;
-    HerId queue;                    ///< who gets it: the recipient, or its successor
+    HerId queue;  ///< who gets it: the recipient, or its successor
     ReceiverRole role = ReceiverRole::primary;
     DeliveryState state = DeliveryState::none;
-    Position position = 0;          ///< of its acceptance: its place in the queue
-    std::uint64_t order_key = 0;    ///< hash of sender, recipient and conversation
+    Position position = 0;        ///< of its acceptance: its place in the queue
+    std::uint64_t order_key = 0;  ///< hash of sender, recipient and conversation
     Priority priority = Priority::normal;
-    std::uint32_t attempts = 0;     ///< times offered
-    Timestamp due{};                ///< not offered before
+    std::uint32_t attempts = 0;           ///< times offered, ever
+    std::uint32_t attempts_forgiven = 0;  ///< of those, before an administrator retried it
+    Timestamp due{};                      ///< not offered before
     std::optional<Timestamp> expires_at;
-    bool expects_apprec = true;     ///< false for AppRecs: they end at `delivered`
+    bool expects_apprec = true;  ///< false for AppRecs: they end at `delivered`
     std::optional<Timestamp> apprec_deadline;
     std::optional<AppRecStatus> apprec;  ///< the first one, which is final
     MessageId apprec_message;
-    std::vector<DeliveryEvent> events;   ///< oldest first, at most limits::timeline_events_max
+    std::vector<DeliveryEvent> events;  ///< oldest first, at most limits::timeline_events_max
 };
 
 /// What the queue needs to know of an open delivery; read back at start without its record.
@@ -118,7 +119,7 @@ struct Timer {
 struct AuditRecord {
     Position position = 0;
     Timestamp at{};
-    std::string who;      ///< user name and uid
+    std::string who;  ///< user name and uid
     std::string role;
     std::string command;  ///< as parsed, without the reason
     std::string reason;

@@ -1,0 +1,144 @@
+// The commit of a submission: duplicate key, message, payload and deliveries in one write. What is
+// answered here is released only after that write is synced.
+#include <algorithm>
+#include <utility>
+
+#include "broker/crypto/digest.hpp"
+#include "broker/message/finding_catalogue.hpp"
+#include "broker/pipeline/core.hpp"
+
+namespace budstikke::pipeline {
+namespace {
+
+std::uint64_t order_key_of(const store::MessageRecord& message, const HerId& recipient) {
+    return crypto::keyed_hash64(
+        {message.sender.text(), recipient.text(), message.envelope.conversation()}
+    );
+}
+
+}  // namespace
+
+void Core::add_delivery(const store::MessageRecord& message, const Route& route) {
+    store::DeliveryRecord record;
+    record.id = {.message = message.id, .recipient = route.recipient};
+    record.sender = message.sender;
+    record.queue = route.queue;
+    record.role = route.role;
+    record.order_key = order_key_of(message, route.recipient);
+    record.priority = message.priority;
+    record.position = ledger_->next_position();
+    record.due = now_;
+    record.expires_at = message.expires_at;
+    record.expects_apprec = !message.envelope.is_apprec;
+    if (record.expects_apprec) {
+        record.apprec_deadline = now_ + settings_.apprec_deadline;
+    }
+    auto& delivery = ledger_->add_delivery(std::move(record));
+    change(delivery, DeliveryCause::committed);
+    change(
+        delivery, route.queue == route.recipient ? DeliveryCause::routed : DeliveryCause::redirected
+    );
+    enqueue(delivery);
+}
+
+Receipt Core::store_new(Prepared& prepared) {
+    const auto message = ledger_->add_message(std::move(prepared.record), prepared.sealed);
+    for (const auto& route : prepared.draft.routes) {
+        if (route.accepted()) {
+            add_delivery(*message, route);
+        }
+    }
+    if (message->envelope.is_apprec) {
+        match_apprec(*message);
+    }
+    ++shared_.accepted;
+    Receipt receipt;
+    receipt.accepted = true;
+    receipt.id = message->id;
+    receipt.accepted_at = message->accepted_at;
+    receipt.message_id = message->envelope.message_id;
+    receipt.recipients = verdicts(prepared.draft);
+    receipt.findings = std::move(prepared.draft.findings);
+    return receipt;
+}
+
+/// A message that is known already: the same answer again, and a delivery for whoever has none yet
+/// (in ebXML a message to n recipients arrives n times with one MsgId, HITS 1168).
+Receipt Core::join_known(Prepared& prepared, const store::IdentityRecord& known) {
+    Receipt receipt;
+    receipt.message_id = prepared.record.envelope.message_id;
+    receipt.recipients = verdicts(prepared.draft);
+    receipt.findings = std::move(prepared.draft.findings);
+    if (known.digest != prepared.record.digest) {
+        ++shared_.conflicts;
+        receipt.findings.push_back({.spec = &finding::identity_conflict, .location = {}});
+        std::ranges::for_each(receipt.recipients, [](auto& verdict) { verdict.accepted = false; });
+        return receipt;
+    }
+    receipt.accepted = true;
+    receipt.id = known.message;
+    receipt.accepted_at = known.message.time();
+    receipt.repeated = true;
+    const auto message = ledger_->message(known.message);
+    if (message) {
+        receipt.accepted_at = message->accepted_at;
+        for (const auto& route : prepared.draft.routes) {
+            const DeliveryId id{.message = message->id, .recipient = route.recipient};
+            if (route.accepted() && ledger_->delivery(id) == nullptr) {
+                add_delivery(*message, route);
+                receipt.repeated = false;
+            }
+        }
+    }
+    ++shared_.repeated;
+    return receipt;
+}
+
+void Core::accept(PreparedPtr prepared, Handler<Receipt> answer) {
+    const auto& record = prepared->record;
+    const auto known = ledger_->identity(record.sender, record.envelope.message_id);
+    Receipt receipt = known ? join_known(*prepared, *known) : store_new(*prepared);
+    if (!receipt.accepted) {
+        ++shared_.refused;
+    }
+    answers_.emplace_back([answer = std::move(answer), receipt = std::move(receipt)]() mutable {
+        answer(std::move(receipt));
+    });
+}
+
+bool Core::accept_own(std::string bytes, const store::MessageRecord& about) {
+    const auto* const adapter = parts_.adapters.find("apprec");
+    if (adapter == nullptr) {
+        return false;
+    }
+    const View snapshot = view(now_);
+    auto decoded = adapter->decode(bytes, nullptr);
+    Prepared prepared;
+    prepared.draft.envelope = decoded.envelope;
+    prepared.draft.routes.push_back(route_to(
+        snapshot, about.sender.text(), ReceiverRole::primary, decoded.envelope.action,
+        decoded.envelope.version, decoded.envelope.format
+    ));
+    const auto sender = HerId::parse(decoded.envelope.sender.her_id.value_or(""));
+    if (!sender || !prepared.draft.routes.front().accepted()) {
+        return false;
+    }
+    auto& record = prepared.record;
+    record.id = MessageId::make(now_, parts_.random);
+    record.sender = *sender;
+    record.envelope = std::move(decoded.envelope);
+    record.content_type = "application/xml";
+    record.digest = crypto::sha256(bytes);
+    record.size = bytes.size();
+    record.accepted_at = now_;
+    record.expires_at = now_ + settings_.time_to_live;
+    auto sealed = parts_.codec.seal(record.id, bytes);
+    if (!sealed) {
+        return false;
+    }
+    prepared.sealed = *std::move(sealed);
+    record.chunks = static_cast<std::uint32_t>(prepared.sealed.chunks.size());
+    return store_new(prepared).accepted;
+}
+
+}  // namespace budstikke::pipeline

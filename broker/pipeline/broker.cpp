@@ -1,0 +1,174 @@
+// Broker: start, and hand over.
+#include "broker/pipeline/broker.hpp"
+
+#include <utility>
+
+#include "broker/message/finding_catalogue.hpp"
+#include "broker/pipeline/broker_impl.hpp"
+
+namespace budstikke::pipeline {
+namespace {
+
+// Smaller messages without schemas are decoded and sealed in well under a millisecond.
+constexpr std::size_t heavy_bytes = 64U * 1024;
+
+}  // namespace
+
+void PreparedDeleter::operator()(Prepared* prepared) const {
+    std::default_delete<Prepared>{}(prepared);
+}
+
+const FindingSpec* Broker::Impl::obstacle() const {
+    if (shared.draining) {
+        return &finding::broker_draining;
+    }
+    const bool full = shared.disk_low || shared.open_deliveries >= settings.open_deliveries_max;
+    return full ? &finding::broker_full : nullptr;
+}
+
+Broker::Broker(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Broker::~Broker() {
+    impl_->loop.stop();
+}
+
+Result<std::unique_ptr<Broker>> Broker::start(
+    const Parts& parts, const Settings& settings,
+    std::shared_ptr<const directory::Directory> directory
+) {
+    auto ledger = Ledger::open(parts.store);
+    if (!ledger) {
+        return std::unexpected(ledger.error());
+    }
+    auto impl = std::make_unique<Impl>(parts, settings, *std::move(ledger));
+    impl->shared.held = std::make_shared<const std::set<HerId>>();
+    impl->shared.any_schema = asks_for_schema(*directory);
+    impl->shared.directory = std::move(directory);
+    if (auto recovered = impl->core.recover(); !recovered) {
+        return std::unexpected(recovered.error());
+    }
+    impl->loop.start();
+    return std::unique_ptr<Broker>(new Broker(std::move(impl)));
+}
+
+void Broker::on_failure(Handler<Error> handler) {
+    impl_->post([handler = std::move(handler)](Core& core) mutable {
+        core.on_failure(std::move(handler));
+    });
+}
+
+// --- Hand over
+// -------------------------------------------------------------------------------------
+
+std::expected<PreparedPtr, Receipt> Broker::prepare(Submission submission) const {
+    const Timestamp now = impl_->parts.clock.now();
+    auto draft = run_stages(impl_->core.view(now), std::move(submission));
+    const auto* const obstacle = impl_->obstacle();
+    // Receipts are taken also by a full broker: they are what its senders wait for.
+    if (draft && obstacle != nullptr && !draft->envelope.is_apprec) {
+        draft->findings.push_back({.spec = obstacle, .location = {}});
+        Receipt receipt = refusal(*std::move(draft));
+        receipt.retry_later = true;
+        draft = std::unexpected(std::move(receipt));
+    }
+    if (!draft) {
+        ++impl_->shared.refused;
+        return std::unexpected(std::move(draft).error());
+    }
+    PreparedPtr prepared(std::make_unique<Prepared>().release());
+    auto& record = prepared->record;
+    record.id = MessageId::make(now, impl_->parts.random);
+    auto sealed = impl_->parts.codec.seal(record.id, draft->submission.payload.bytes());
+    if (!sealed) {
+        draft->findings.push_back({.spec = &finding::broker_full, .location = {}});
+        Receipt receipt = refusal(*std::move(draft));
+        receipt.retry_later = true;
+        return std::unexpected(std::move(receipt));
+    }
+    prepared->sealed = *std::move(sealed);
+    record.sender = draft->sender;
+    record.submitted_by = std::move(draft->submission.organisation);
+    record.content_type = std::move(draft->submission.content_type);
+    record.digest = draft->digest;
+    record.size = draft->submission.payload.size();
+    record.chunks = static_cast<std::uint32_t>(prepared->sealed.chunks.size());
+    record.accepted_at = now;
+    record.expires_at = draft->submission.expires_at.value_or(now + impl_->settings.time_to_live);
+    record.priority = draft->submission.priority;
+    record.envelope = std::move(draft->envelope);
+    draft->submission.payload = Payload();
+    prepared->draft = *std::move(draft);
+    return prepared;
+}
+
+bool Broker::is_heavy(const Submission& submission) const {
+    return submission.payload.size() > heavy_bytes ||
+           (impl_->parts.schemas != nullptr && impl_->shared.any_schema);
+}
+
+void Broker::commit(PreparedPtr prepared, Handler<Receipt> answer) {
+    impl_->post([prepared = std::move(prepared), answer = std::move(answer)](Core& core) mutable {
+        core.accept(std::move(prepared), std::move(answer));
+    });
+}
+
+Receipt Broker::check(Submission submission) const {
+    auto draft = run_stages(impl_->core.view(impl_->parts.clock.now()), std::move(submission));
+    if (!draft) {
+        return std::move(draft).error();
+    }
+    const auto known = impl_->parts.store.find_identity(draft->sender, draft->envelope.message_id);
+    const bool conflict = known && *known && (*known)->digest != draft->digest;
+    const auto* const obstacle = conflict                    ? &finding::identity_conflict
+                                 : draft->envelope.is_apprec ? nullptr
+                                                             : impl_->obstacle();
+    if (obstacle != nullptr) {
+        draft->findings.push_back({.spec = obstacle, .location = {}});
+        Receipt receipt = refusal(*std::move(draft));
+        receipt.retry_later = !conflict;
+        return receipt;
+    }
+    Receipt receipt;
+    receipt.accepted = true;
+    receipt.repeated = known && *known;
+    receipt.message_id = draft->envelope.message_id;
+    receipt.recipients = verdicts(*draft);
+    receipt.findings = std::move(draft->findings);
+    return receipt;
+}
+
+Result<Broker::MaySend> Broker::may_send(
+    std::string_view organisation, std::string_view sender, std::string_view recipient,
+    std::string_view type, std::string_view version, std::string_view format
+) const {
+    const View view = impl_->core.view(impl_->parts.clock.now());
+    MaySend answer;
+    answer.findings = check_sender(view, organisation, sender);
+    if (!answer.findings.empty()) {
+        return answer;
+    }
+    Route route = route_to(view, recipient, ReceiverRole::primary, type, version, format);
+    answer.allowed = route.accepted();
+    if (answer.allowed && route.queue != route.recipient) {
+        answer.redirected_to = route.queue;
+    }
+    answer.findings = std::move(route.findings);
+    return answer;
+}
+
+void Broker::withdraw(
+    std::string organisation, MessageRef message, std::vector<HerId> recipients, std::string reason,
+    Handler<Result<std::vector<WithdrawVerdict>>> answer
+) {
+    impl_->post([organisation = std::move(organisation), message = std::move(message),
+                 recipients = std::move(recipients), reason = std::move(reason),
+                 answer = std::move(answer)](Core& core) mutable {
+        core.withdraw(organisation, message, recipients, reason, std::move(answer));
+    });
+}
+
+FlightBudget& Broker::budget() {
+    return impl_->budget;
+}
+
+}  // namespace budstikke::pipeline

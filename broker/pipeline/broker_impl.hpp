@@ -1,0 +1,47 @@
+// What stands behind Broker: the commit thread with its state, and what other threads share with
+// it.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+#include "broker/pipeline/broker.hpp"
+#include "broker/pipeline/commit_loop.hpp"
+#include "broker/pipeline/core.hpp"
+#include "broker/pipeline/key_rotation.hpp"
+
+namespace budstikke::pipeline {
+
+/// Whether some party asks for schema validation of anything.
+bool asks_for_schema(const directory::Directory& directory);
+
+struct Broker::Impl {
+    Impl(const Parts& given, const Settings& set, std::unique_ptr<Ledger> ledger)
+        : parts(given),
+          settings(set),
+          budget(set.bytes_in_flight_max),
+          core(parts, settings, shared, std::move(ledger)),
+          loop(core),
+          rotation(given.store, given.codec) {}
+
+    const Parts parts;
+    const Settings settings;
+    Shared shared;
+    FlightBudget budget;
+    Core core;
+    CommitLoop loop;
+    KeyRotation rotation;
+    std::atomic<ConsumerId> next_consumer{1};
+
+    template <typename Action>
+    void post(Action action) {
+        loop.post([this, action = std::move(action)]() mutable { action(core); });
+    }
+    std::optional<MessageId> find(const MessageRef& message) const;
+    Result<MessageStatus> status_of(const MessageRef& message) const;
+    /// Why no new message is taken now; nullptr where they are.
+    const FindingSpec* obstacle() const;
+};
+
+}  // namespace budstikke::pipeline

@@ -1,0 +1,373 @@
+#include "broker/pipeline/queues.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace budstikke::pipeline {
+
+Queues::Index Queues::intern(const HerId& her_id) {
+    const auto [row, added] = name_index_.try_emplace(her_id, static_cast<Index>(names_.size()));
+    if (added) {
+        names_.push_back(her_id);
+    }
+    return row->second;
+}
+
+Queues::Index Queues::allocate_entry(const store::OpenEntry& entry) {
+    Entry row{
+        .message = entry.id.message,
+        .position = entry.position,
+        .due = entry.due,
+        .recipient = intern(entry.id.recipient),
+        .next = nothing,
+        .attempts = entry.attempts,
+        .priority = entry.priority,
+    };
+    ++size_;
+    if (free_entries_.empty()) {
+        entries_.push_back(row);
+        return static_cast<Index>(entries_.size() - 1);
+    }
+    const Index index = free_entries_.back();
+    free_entries_.pop_back();
+    entries_[index] = row;
+    return index;
+}
+
+Queues::Index Queues::allocate_key(const store::OpenEntry& entry) {
+    Key key{.hash = entry.order_key, .queue = intern(entry.queue), .sender = intern(entry.sender)};
+    Index index = nothing;
+    if (free_keys_.empty()) {
+        keys_.push_back(key);
+        index = static_cast<Index>(keys_.size() - 1);
+    } else {
+        index = free_keys_.back();
+        free_keys_.pop_back();
+        keys_[index] = key;
+    }
+    key_index_.emplace(entry.order_key, index);
+    return index;
+}
+
+void Queues::add(const store::OpenEntry& entry, Timestamp now) {
+    const Index added = allocate_entry(entry);
+    if (entry.expires_at) {
+        expiries_.push(
+            {.at = *entry.expires_at, .key_hash = entry.order_key, .position = entry.position}
+        );
+    }
+    const auto known = key_index_.find(entry.order_key);
+    if (known != key_index_.end()) {
+        Key& key = keys_[known->second];
+        entries_[key.tail].next = added;
+        key.tail = added;
+        ++queues_[key.queue].waiting;
+        return;
+    }
+    const Index index = allocate_key(entry);
+    keys_[index].head = added;
+    keys_[index].tail = added;
+    ++queues_[keys_[index].queue].waiting;
+    make_ready_or_wait(index, now);
+}
+
+void Queues::make_ready_or_wait(Index index, Timestamp now) {
+    Key& key = keys_[index];
+    const Entry& head = entries_[key.head];
+    if (head.due > now) {
+        key.state = KeyState::waiting;
+        due_.push({.at = head.due, .key_hash = key.hash, .position = head.position});
+        return;
+    }
+    key.state = KeyState::ready;
+    Queue& queue = queues_[key.queue];
+    ++queue.ready;
+    Turns& turns = queue.turns[static_cast<std::size_t>(head.priority)];
+    const auto [heap, is_new] = turns.ready.try_emplace(key.sender);
+    heap->second.push({.position = head.position, .key = index});
+    if (is_new) {
+        turns.senders.push_back(key.sender);
+    }
+}
+
+bool Queues::has_ready(const HerId& queue) const {
+    const auto name = name_index_.find(queue);
+    if (name == name_index_.end()) {
+        return false;
+    }
+    const auto row = queues_.find(name->second);
+    return row != queues_.end() && row->second.ready > 0;
+}
+
+bool Queues::is_stale(const Ready& ready) const {
+    const Key& key = keys_[ready.key];
+    return key.head == nothing || key.state != KeyState::ready ||
+           entries_[key.head].position != ready.position;
+}
+
+std::optional<Queues::Index> Queues::pop_ready(Turns& turns) const {
+    while (!turns.senders.empty()) {
+        const Index sender = turns.senders.front();
+        turns.senders.pop_front();
+        const auto heap = turns.ready.find(sender);
+        auto& ready = heap->second;
+        while (!ready.empty() && is_stale(ready.top())) {
+            ready.pop();
+        }
+        if (ready.empty()) {
+            turns.ready.erase(heap);
+            continue;
+        }
+        const Index key = ready.top().key;
+        ready.pop();
+        if (ready.empty()) {
+            turns.ready.erase(heap);
+        } else {
+            turns.senders.push_back(sender);
+        }
+        return key;
+    }
+    return std::nullopt;
+}
+
+std::optional<DeliveryId> Queues::take(const HerId& name) {
+    const auto index = name_index_.find(name);
+    if (index == name_index_.end()) {
+        return std::nullopt;
+    }
+    const auto row = queues_.find(index->second);
+    if (row == queues_.end() || row->second.ready == 0) {
+        return std::nullopt;
+    }
+    Queue& queue = row->second;
+    for (auto& turns : queue.turns) {
+        if (const auto taken = pop_ready(turns)) {
+            keys_[*taken].state = KeyState::busy;
+            --queue.ready;
+            --queue.waiting;
+            ++queue.in_flight;
+            return id_of(entries_[keys_[*taken].head]);
+        }
+    }
+    return std::nullopt;
+}
+
+void Queues::put_back(const Place& place, Timestamp due, std::uint32_t attempts, Timestamp now) {
+    const auto known = key_index_.find(place.order_key);
+    if (known == key_index_.end()) {
+        return;
+    }
+    Key& key = keys_[known->second];
+    Entry& head = entries_[key.head];
+    if (key.state != KeyState::busy || head.position != place.position) {
+        return;
+    }
+    head.due = due;
+    head.attempts = attempts;
+    Queue& queue = queues_[key.queue];
+    --queue.in_flight;
+    ++queue.waiting;
+    make_ready_or_wait(known->second, now);
+}
+
+std::optional<Queues::Index> Queues::unlink(Key& key, store::Position position) {
+    Index before = nothing;
+    Index at = key.head;
+    while (at != nothing && entries_[at].position != position) {
+        before = at;
+        at = entries_[at].next;
+    }
+    if (at == nothing) {
+        return std::nullopt;
+    }
+    (before == nothing ? key.head : entries_[before].next) = entries_[at].next;
+    if (key.tail == at) {
+        key.tail = before;
+    }
+    return at;
+}
+
+void Queues::remove(const Place& place, Timestamp now) {
+    const auto known = key_index_.find(place.order_key);
+    if (known == key_index_.end()) {
+        return;
+    }
+    const Index index = known->second;
+    Key& key = keys_[index];
+    const bool was_head = entries_[key.head].position == place.position;
+    const auto removed = unlink(key, place.position);
+    if (!removed) {
+        return;
+    }
+    free_entries_.push_back(*removed);
+    --size_;
+    Queue& queue = queues_[key.queue];
+    if (was_head && key.state == KeyState::busy) {
+        --queue.in_flight;
+    } else {
+        --queue.waiting;
+    }
+    if (!was_head) {
+        return;
+    }
+    if (key.state == KeyState::ready) {
+        --queue.ready;
+    }
+    if (key.head == nothing) {
+        free_key(index);
+    } else {
+        make_ready_or_wait(index, now);
+    }
+}
+
+void Queues::free_key(Index index) {
+    Key& key = keys_[index];
+    const auto queue = queues_.find(key.queue);
+    if (queue->second.waiting == 0 && queue->second.in_flight == 0) {
+        queues_.erase(queue);
+    }
+    key_index_.erase(key.hash);
+    key = Key{};
+    free_keys_.push_back(index);
+}
+
+std::vector<HerId> Queues::wake(Timestamp now) {
+    std::vector<HerId> woken;
+    while (!due_.empty() && due_.top().at <= now) {
+        const Due due = due_.top();
+        due_.pop();
+        const auto known = key_index_.find(due.key_hash);
+        if (known == key_index_.end()) {
+            continue;
+        }
+        const Key& key = keys_[known->second];
+        const Entry& head = entries_[key.head];
+        if (key.state != KeyState::waiting || head.position != due.position || head.due > now) {
+            continue;
+        }
+        make_ready_or_wait(known->second, now);
+        woken.push_back(names_[key.queue]);
+    }
+    return woken;
+}
+
+std::vector<DeliveryId> Queues::take_expired(Timestamp now, std::size_t rows_max) {
+    std::vector<DeliveryId> expired;
+    while (!expiries_.empty() && expiries_.top().at <= now && expired.size() < rows_max) {
+        const Due row = expiries_.top();
+        expiries_.pop();
+        const auto known = key_index_.find(row.key_hash);
+        if (known == key_index_.end()) {
+            continue;
+        }
+        Index at = keys_[known->second].head;
+        while (at != nothing && entries_[at].position != row.position) {
+            at = entries_[at].next;
+        }
+        if (at != nothing) {
+            expired.push_back(id_of(entries_[at]));
+        }
+    }
+    return expired;
+}
+
+std::vector<HerId> Queues::names() const {
+    std::vector<HerId> names;
+    for (const auto& [index, queue] : queues_) {
+        names.push_back(names_[index]);
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+template <typename Visit>
+void Queues::for_each_entry(Index queue, Visit visit) const {
+    for (const auto& key : keys_) {
+        if (key.head == nothing || (queue != nothing && key.queue != queue)) {
+            continue;
+        }
+        for (Index at = key.head; at != nothing; at = entries_[at].next) {
+            visit(key, entries_[at]);
+        }
+    }
+}
+
+std::vector<QueueStatus> Queues::statuses() const {
+    std::unordered_map<Index, QueueStatus> by_queue;
+    for (const auto& [index, queue] : queues_) {
+        QueueStatus& status = by_queue[index];
+        status.queue = names_[index];
+        status.waiting = queue.waiting;
+        status.in_flight = queue.in_flight;
+    }
+    for_each_entry(nothing, [&](const Key& key, const Entry& entry) {
+        auto& oldest = by_queue[key.queue].oldest;
+        oldest = std::min(oldest.value_or(Timestamp::max()), entry.message.time());
+    });
+    std::vector<QueueStatus> statuses;
+    statuses.reserve(by_queue.size());
+    for (auto& [index, status] : by_queue) {
+        statuses.push_back(std::move(status));
+    }
+    std::ranges::sort(statuses, {}, &QueueStatus::queue);
+    return statuses;
+}
+
+std::vector<QueueRow> Queues::rows(const HerId& queue, std::size_t rows_max) const {
+    const auto name = name_index_.find(queue);
+    if (name == name_index_.end()) {
+        return {};
+    }
+    std::vector<std::pair<store::Position, QueueRow>> found;
+    for_each_entry(name->second, [&](const Key& key, const Entry& entry) {
+        const bool is_head = entry.position == entries_[key.head].position;
+        found.emplace_back(
+            entry.position,
+            QueueRow{
+                .delivery = id_of(entry),
+                .sender = names_[key.sender],
+                .priority = entry.priority,
+                .attempts = entry.attempts,
+                .in_flight = is_head && key.state == KeyState::busy,
+                .due = entry.due,
+            }
+        );
+    });
+    std::ranges::sort(found, {}, [](const auto& row) { return row.first; });
+    std::vector<QueueRow> rows;
+    for (auto& [position, row] : found) {
+        if (rows.size() == rows_max) {
+            break;
+        }
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+std::vector<DeliveryId> Queues::waiting(const HerId& queue, std::size_t rows_min) const {
+    const auto name = name_index_.find(queue);
+    if (name == name_index_.end()) {
+        return {};
+    }
+    std::vector<std::pair<store::Position, DeliveryId>> found;
+    for (const auto& key : keys_) {
+        if (key.head == nothing || key.queue != name->second || key.state == KeyState::busy) {
+            continue;
+        }
+        if (found.size() >= rows_min) {
+            break;
+        }
+        for (Index at = key.head; at != nothing; at = entries_[at].next) {
+            found.emplace_back(entries_[at].position, id_of(entries_[at]));
+        }
+    }
+    std::ranges::sort(found);
+    std::vector<DeliveryId> ids;
+    ids.reserve(found.size());
+    for (auto& [position, id] : found) {
+        ids.push_back(std::move(id));
+    }
+    return ids;
+}
+
+}  // namespace budstikke::pipeline

@@ -1,0 +1,140 @@
+// Every open delivery in memory, as small entries: which may be offered next, to whom, and which
+// wait. Holds references only, never payloads or records: about 120 bytes an entry, so that a
+// backlog of a million messages costs little. Used by the commit thread alone; knows no store and
+// no consumer.
+//
+// Order: deliveries with the same order key leave strictly one after the other, in the order of
+// their positions. Between keys the higher priority goes first, then senders take turns, then the
+// oldest.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <queue>
+#include <unordered_map>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "broker/base/clock.hpp"
+#include "broker/base/ids.hpp"
+#include "broker/pipeline/status.hpp"
+#include "broker/store/records.hpp"
+
+namespace budstikke::pipeline {
+
+class Queues {
+ public:
+    /// Names an open delivery: its place in its key.
+    struct Place {
+        std::uint64_t order_key = 0;
+        store::Position position = 0;
+    };
+
+    /// A delivery that waits from now on. Positions of one key come in ascending order.
+    void add(const store::OpenEntry& entry, Timestamp now);
+
+    bool has_ready(const HerId& queue) const;
+    /// The next delivery to offer; its key is busy until put_back or remove.
+    std::optional<DeliveryId> take(const HerId& queue);
+    /// A taken delivery waits again, not before `due`.
+    void put_back(const Place& place, Timestamp due, std::uint32_t attempts, Timestamp now);
+    /// Done with: delivered, dead, expired, cancelled, confirmed. Frees its key.
+    void remove(const Place& place, Timestamp now);
+
+    /// Keys whose wait is over become ready; the queues that they belong to.
+    std::vector<HerId> wake(Timestamp now);
+    /// Deliveries whose time to live is over, at most `rows_max`. The caller removes them.
+    std::vector<DeliveryId> take_expired(Timestamp now, std::size_t rows_max);
+
+    std::size_t size() const { return size_; }
+    std::vector<HerId> names() const;
+    /// Counts and the oldest of every queue; walks all entries, for operations only.
+    std::vector<QueueStatus> statuses() const;
+    /// The oldest deliveries of a queue, by position; walks all entries, for operations only.
+    std::vector<QueueRow> rows(const HerId& queue, std::size_t rows_max) const;
+    /// Deliveries of a queue whose key is not busy, by position: whole keys, until there are at
+    /// least `rows_min` rows.
+    std::vector<DeliveryId> waiting(const HerId& queue, std::size_t rows_min) const;
+
+ private:
+    using Index = std::uint32_t;
+    static constexpr Index nothing = UINT32_MAX;
+    static constexpr std::size_t priorities = 3;
+
+    struct Entry {
+        MessageId message;
+        store::Position position = 0;
+        Timestamp due{};
+        Index recipient = nothing;  ///< into names_
+        Index next = nothing;       ///< of the same key
+        std::uint32_t attempts = 0;
+        store::Priority priority = store::Priority::normal;
+    };
+    enum class KeyState : std::uint8_t { ready, busy, waiting };
+    struct Key {
+        std::uint64_t hash = 0;
+        Index head = nothing;
+        Index tail = nothing;
+        Index queue = nothing;   ///< into names_
+        Index sender = nothing;  ///< into names_
+        KeyState state = KeyState::ready;
+    };
+    struct Ready {
+        store::Position position;
+        Index key;
+        bool operator>(const Ready& other) const { return position > other.position; }
+    };
+    using ReadyHeap = std::priority_queue<Ready, std::vector<Ready>, std::greater<>>;
+    /// Senders of one priority that have something ready, in the order of their turns.
+    struct Turns {
+        std::deque<Index> senders;
+        std::unordered_map<Index, ReadyHeap> ready;
+    };
+    struct Queue {
+        Turns turns[priorities];
+        std::size_t ready = 0;
+        std::size_t waiting = 0;
+        std::size_t in_flight = 0;
+    };
+    struct Due {
+        Timestamp at;
+        std::uint64_t key_hash;
+        store::Position position;  ///< of the head that waits: tells a stale row
+        bool operator>(const Due& other) const { return at > other.at; }
+    };
+    using DueHeap = std::priority_queue<Due, std::vector<Due>, std::greater<>>;
+
+    Index intern(const HerId& her_id);
+    Index allocate_entry(const store::OpenEntry& entry);
+    Index allocate_key(const store::OpenEntry& entry);
+    void make_ready_or_wait(Index key, Timestamp now);
+    bool is_stale(const Ready& ready) const;
+    /// The ready key of the sender whose turn it is.
+    std::optional<Index> pop_ready(Turns& turns) const;
+    /// Takes the entry out of its key's list; nothing where it is not in it.
+    std::optional<Index> unlink(Key& key, store::Position position);
+    void free_key(Index key);
+    DeliveryId id_of(const Entry& entry) const {
+        return {.message = entry.message, .recipient = names_[entry.recipient]};
+    }
+    /// Calls `visit(key, entry)` for every entry of the queue, or of all where it is `nothing`.
+    template <typename Visit>
+    void for_each_entry(Index queue, Visit visit) const;
+
+    std::vector<HerId> names_;
+    std::unordered_map<HerId, Index> name_index_;
+    std::vector<Entry> entries_;
+    std::vector<Index> free_entries_;
+    std::vector<Key> keys_;
+    std::vector<Index> free_keys_;
+    boost::unordered_flat_map<std::uint64_t, Index> key_index_;
+    std::unordered_map<Index, Queue> queues_;
+    DueHeap due_;
+    DueHeap expiries_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace budstikke::pipeline

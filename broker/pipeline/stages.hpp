@@ -1,0 +1,75 @@
+// The stages of a submission before its commit, in the order in which they run. A draft goes in,
+// the draft or a refusal comes out; no stage calls backwards. They run on the caller's thread and
+// see one snapshot of the directory.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "broker/adapter/registry.hpp"
+#include "broker/base/clock.hpp"
+#include "broker/base/random.hpp"
+#include "broker/directory/directory.hpp"
+#include "broker/pipeline/settings.hpp"
+#include "broker/pipeline/submission.hpp"
+#include "broker/store/payload_codec.hpp"
+
+namespace budstikke::pipeline {
+
+/// What a stage may look at.
+struct View {
+    const AdapterRegistry& adapters;
+    const xml::SchemaSet* schemas;
+    std::shared_ptr<const directory::Directory> directory;
+    std::shared_ptr<const std::set<HerId>> held;
+    const Settings& settings;
+    Timestamp now{};
+};
+
+/// A recipient that the submission is for, with where it goes.
+struct Route {
+    std::string her_id;  ///< as the message names it
+    ReceiverRole role = ReceiverRole::primary;
+    HerId recipient;  ///< empty where it is refused
+    HerId queue;      ///< the recipient, or its successor
+    directory::ValidationLevel level = directory::ValidationLevel::envelope;
+    Findings findings;
+
+    bool accepted() const { return !recipient.empty() && !has_error(findings); }
+};
+
+struct Draft {
+    Submission submission;
+    Envelope envelope;
+    Findings findings;      ///< of the message as a whole
+    bool readable = false;  ///< well-formed XML, or opaque: its facts can be trusted
+    HerId sender;
+    std::vector<Route> routes;
+    store::Digest digest{};
+};
+
+using Stage = std::expected<Draft, Receipt>;
+
+Stage decode(const View& view, Submission submission);
+Stage authorise(const View& view, Draft draft);
+Stage route(const View& view, Draft draft);
+Stage validate(const View& view, Draft draft);
+
+/// The verdicts of a draft as they stand in its receipt.
+std::vector<RecipientVerdict> verdicts(const Draft& draft);
+/// The refusal of a draft: nothing is stored.
+Receipt refusal(Draft draft);
+/// All stages up to the commit.
+Stage run_stages(const View& view, Submission submission);
+
+/// A party that takes part in `action` now, or the finding that says why not: the rules that a
+/// submission and the question "may A send F to B" share.
+Findings check_sender(const View& view, std::string_view organisation, std::string_view her_id);
+Route route_to(
+    const View& view, std::string_view her_id, ReceiverRole role, std::string_view action,
+    std::string_view version, std::string_view format
+);
+
+}  // namespace budstikke::pipeline
