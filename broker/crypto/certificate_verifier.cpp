@@ -114,8 +114,8 @@ std::expected<PeerIdentity, TlsFault> CertificateVerifier::verify_again(x509_st&
 TlsFault CertificateVerifier::recheck(const PeerIdentity& peer) const {
     const Timestamp now = clock_->now();
     if (now < peer.not_before) return TlsFault::not_yet_valid;
-    // RFC 5280, 4.1.2.5: valid through notAfter, to the end of its second.
-    if (now >= peer.not_after + std::chrono::seconds(1)) return TlsFault::expired;
+    // The second of notAfter itself is past, as OpenSSL's path validation counts it.
+    if (now >= peer.not_after) return TlsFault::expired;
     if (!revocation_) return TlsFault::none;
     switch (revocation_->check(peer, now)) {
         case RevocationStatus::good:
