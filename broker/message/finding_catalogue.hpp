@@ -1,4 +1,5 @@
 // The catalogue of findings: every code the broker can answer with, in the order of the documentation.
+// The codes are dotted, `group.name`, and stable: a row is never renamed, only added.
 #pragma once
 
 #include <span>
@@ -28,14 +29,17 @@ extern const FindingSpec schema_missing;            ///< warning: no pack for th
 extern const FindingSpec field_missing;             ///< T02: a field that routing needs
 extern const FindingSpec field_too_long;            ///< T02
 extern const FindingSpec message_id_missing;        ///< E10
-extern const FindingSpec message_id_not_uuid;       ///< E10
+extern const FindingSpec message_id_not_uuid;       ///< E10: a SHALL of HIS 80415
+extern const FindingSpec apprec_id_not_uuid;        ///< warning: nobody answers an AppRec
 extern const FindingSpec generated_at_invalid;      ///< T02
 extern const FindingSpec sender_her_missing;        ///< T02
 extern const FindingSpec sender_her_not_digits;     ///< T02
 extern const FindingSpec receiver_missing;          ///< E21
 extern const FindingSpec receiver_her_missing;      ///< E21
 extern const FindingSpec receiver_her_not_digits;   ///< E21
+extern const FindingSpec copy_her_missing;          ///< warning: that copy goes by other means
 extern const FindingSpec receivers_too_many;        ///< T02
+extern const FindingSpec attachments_too_many;      ///< T02
 extern const FindingSpec receiver_duplicate;        ///< warning: the same HER-id twice
 extern const FindingSpec patient_insufficient;      ///< E36
 extern const FindingSpec apprec_original_missing;   ///< T02: an AppRec without OriginalMsgId

@@ -1,6 +1,7 @@
-// The official schema pack of an operator, compiled once and shared by all threads. The broker ships
-// no schema (decision 6): the operator names a folder. A `_driver.xsd` there is used as it is; without
-// one the imports are built from the target namespaces of the files, and conflicts are listed.
+// The official schema pack of an operator, compiled once and shared by all threads. The broker
+// ships no schema (decision 6): the operator names a folder. A `_driver.xsd` there is used as it
+// is; without one the imports are built from the target namespaces of the files, and conflicts are
+// listed.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +15,7 @@
 namespace budstikke::xml {
 
 class SchemaSet {
-   public:
+ public:
     /// Compiles the pack. Reads only files of that folder; never the network. `not_found`, `io` or
     /// `malformed` with the file and the cause.
     static Result<std::unique_ptr<SchemaSet>> load(const std::filesystem::path& folder);
@@ -30,7 +31,7 @@ class SchemaSet {
     struct Impl;  ///< libxml2's side of it, private to this folder
     const Impl& impl() const { return *impl_; }
 
-   private:
+ private:
     explicit SchemaSet(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };

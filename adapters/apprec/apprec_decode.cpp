@@ -1,0 +1,292 @@
+// Reads an AppRec: who gives it to whom, about which message, and what it says.
+#include <array>
+
+#include "adapters/apprec/apprec_adapter.hpp"
+#include "adapters/shared/fact_reader.hpp"
+#include "adapters/shared/hcp_party.hpp"
+#include "adapters/shared/head.hpp"
+#include "adapters/shared/recognise.hpp"
+#include "adapters/shared/types.hpp"
+#include "broker/base/limits.hpp"
+#include "broker/xml/sniff.hpp"
+
+namespace budstikke::adapters {
+namespace {
+
+enum class In : std::uint8_t {
+    nothing,
+    apprec,
+    type,
+    generated,
+    id,
+    sender,
+    receiver,
+    hcp,
+    inst,
+    inst_id,
+    inst_id_type,
+    inst_more,
+    inst_more_id,
+    inst_more_type,
+    unit,
+    unit_id,
+    unit_id_type,
+    unit_more,
+    unit_more_id,
+    unit_more_type,
+    status,
+    error,
+    original,
+    original_type,
+    original_id,
+};
+
+// clang-format off: a table is read by column.
+constexpr std::array rules{
+    Rule<In>{In::nothing,   "AppRec",        In::apprec},
+    Rule<In>{In::apprec,    "MsgType",       In::type, Kind::value},
+    Rule<In>{In::apprec,    "GenDate",       In::generated, Kind::text},
+    Rule<In>{In::apprec,    "Id",            In::id, Kind::text},
+    Rule<In>{In::apprec,    "Sender",        In::sender},
+    Rule<In>{In::apprec,    "Receiver",      In::receiver},
+    Rule<In>{In::apprec,    "Status",        In::status, Kind::value},
+    Rule<In>{In::apprec,    "Error",         In::error, Kind::value},
+    Rule<In>{In::apprec,    "OriginalMsgId", In::original},
+    Rule<In>{In::sender,    "HCP",           In::hcp},
+    Rule<In>{In::receiver,  "HCP",           In::hcp},
+    Rule<In>{In::hcp,       "Inst",          In::inst},
+    Rule<In>{In::hcp,       "HCProf",        In::unit},
+    Rule<In>{In::inst,      "Id",            In::inst_id, Kind::text},
+    Rule<In>{In::inst,      "TypeId",        In::inst_id_type, Kind::value},
+    Rule<In>{In::inst,      "AdditionalId",  In::inst_more},
+    Rule<In>{In::inst,      "Dept",          In::unit},
+    Rule<In>{In::inst,      "HCPerson",      In::unit},
+    Rule<In>{In::inst_more, "Id",            In::inst_more_id, Kind::text},
+    Rule<In>{In::inst_more, "Type",          In::inst_more_type, Kind::value},
+    Rule<In>{In::unit,      "Id",            In::unit_id, Kind::text},
+    Rule<In>{In::unit,      "TypeId",        In::unit_id_type, Kind::value},
+    Rule<In>{In::unit,      "AdditionalId",  In::unit_more},
+    Rule<In>{In::unit_more, "Id",            In::unit_more_id, Kind::text},
+    Rule<In>{In::unit_more, "Type",          In::unit_more_type, Kind::value},
+    Rule<In>{In::original,  "MsgType",       In::original_type, Kind::value},
+    Rule<In>{In::original,  "Id",            In::original_id, Kind::text},
+};
+// clang-format on
+
+/// The AppRec version of a root, nullptr where it is no AppRec.
+const Standard* standard_of(std::string_view head) {
+    const auto root = xml::sniff_root(head);
+    if (!root || root->name != "AppRec") {
+        return nullptr;
+    }
+    const auto* const standard = find_standard(root->xml_namespace);
+    return standard != nullptr && standard->name == "apprec" ? standard : nullptr;
+}
+
+class Reader final : public FactReader<In, rules.size()> {
+ public:
+    Reader(const Standard& standard, xml::FindingList& findings)
+        : FactReader(rules, standard.xml_namespace, standard.xml_namespace, findings),
+          standard_(standard) {}
+
+    Envelope take(bool complete);
+
+ private:
+    void entered(In state, std::uint32_t line) override;
+    void left(In state) override;
+    void fact(In state, std::string_view text, std::uint32_t line) override;
+    void party_fact(In state, std::string_view text);
+
+    const Standard& standard_;
+    Envelope envelope_;
+    PartyLines party_lines_;
+    HcpParty party_;
+    std::uint32_t party_line_ = 0;
+    std::uint32_t root_line_ = 0;
+    std::uint32_t id_line_ = 0;
+    std::uint32_t generated_line_ = 0;
+    std::uint32_t status_line_ = 0;
+    std::uint32_t original_line_ = 0;
+};
+
+void Reader::entered(In state, std::uint32_t line) {
+    switch (state) {
+        case In::apprec:
+            root_line_ = line;
+            break;
+        case In::sender:
+        case In::receiver:
+            party_ = HcpParty(line);
+            party_line_ = line;
+            break;
+        case In::inst:
+            party_.inst_entered();
+            break;
+        case In::unit:
+            party_.unit_entered();
+            break;
+        case In::inst_more:
+        case In::unit_more:
+            party_.additional_entered();
+            break;
+        case In::original:
+            original_line_ = line;
+            break;
+        default:
+            break;
+    }
+}
+
+void Reader::left(In state) {
+    switch (state) {
+        case In::sender:
+            party_lines_.sender = party_line_;
+            envelope_.sender = std::move(party_).take().take();
+            break;
+        case In::receiver:
+            add_receiver(
+                envelope_, party_lines_, std::move(party_).take(), ReceiverRole::primary, findings()
+            );
+            break;
+        case In::inst:
+            party_.inst_left();
+            break;
+        case In::unit:
+            party_.unit_left();
+            break;
+        case In::inst_more:
+            party_.inst_additional_left();
+            break;
+        case In::unit_more:
+            party_.unit_additional_left();
+            break;
+        default:
+            break;
+    }
+}
+
+void Reader::fact(In state, std::string_view text, std::uint32_t line) {
+    switch (state) {
+        case In::type:
+            take_fact(envelope_.type, text, limits::type_code_bytes_max, here(line), findings());
+            break;
+        case In::generated:
+            generated_line_ = line;
+            envelope_.generated_at = text;
+            break;
+        case In::id:
+            id_line_ = line;
+            take_fact(envelope_.message_id, text, limits::msg_id_bytes_max, here(line), findings());
+            break;
+        case In::status:
+            status_line_ = line;
+            if (text.size() == 1 && text[0] >= '1' && text[0] <= '3') {
+                envelope_.apprec_status = static_cast<AppRecStatus>(text[0] - '0');
+            }
+            break;
+        case In::error:
+            if (envelope_.apprec_errors.size() < limits::findings_max) {
+                take_fact(
+                    envelope_.apprec_errors.emplace_back(), text, limits::type_code_bytes_max,
+                    here(line), findings()
+                );
+            }
+            break;
+        case In::original_type:
+            take_fact(
+                envelope_.original_type, text, limits::type_code_bytes_max, here(line), findings()
+            );
+            break;
+        case In::original_id:
+            take_fact(
+                envelope_.original_message_id, text, limits::msg_id_bytes_max, here(line),
+                findings()
+            );
+            break;
+        default:
+            party_fact(state, text);
+    }
+}
+
+void Reader::party_fact(In state, std::string_view text) {
+    switch (state) {
+        case In::inst_id:
+            party_.inst_id(text);
+            break;
+        case In::inst_id_type:
+            party_.inst_type(text);
+            break;
+        case In::unit_id:
+            party_.unit_id(text);
+            break;
+        case In::unit_id_type:
+            party_.unit_type(text);
+            break;
+        case In::inst_more_id:
+        case In::unit_more_id:
+            party_.additional_id(text);
+            break;
+        case In::inst_more_type:
+        case In::unit_more_type:
+            party_.additional_type(text);
+            break;
+        default:
+            break;
+    }
+}
+
+Envelope Reader::take(bool complete) {
+    envelope_.format = "apprec";
+    envelope_.standard = standard_.name;
+    envelope_.version = standard_.version;
+    envelope_.xml_namespace = standard_.xml_namespace;
+    envelope_.action = "APPREC";
+    envelope_.is_apprec = true;
+    if (!complete) {
+        return std::move(envelope_);  // what is missing may stand behind the error
+    }
+    const auto line_or_root = [this](std::uint32_t line) { return line == 0 ? root_line_ : line; };
+    check_head(
+        envelope_,
+        {.message_id = {.line = line_or_root(id_line_), .path = "/AppRec/Id"},
+         .generated_at = {.line = line_or_root(generated_line_), .path = "/AppRec/GenDate"}},
+        findings()
+    );
+    check_parties(
+        envelope_, party_lines_,
+        {.sender = "/AppRec/Sender", .receiver = "/AppRec/Receiver", .copy = {}}, findings()
+    );
+    if (!envelope_.apprec_status) {
+        findings().add(
+            finding::apprec_status_unknown,
+            {.line = line_or_root(status_line_), .path = "/AppRec/Status"}
+        );
+    }
+    if (envelope_.original_message_id.empty()) {
+        findings().add(
+            finding::apprec_original_missing,
+            {.line = line_or_root(original_line_), .path = "/AppRec/OriginalMsgId"}
+        );
+    }
+    return std::move(envelope_);
+}
+
+}  // namespace
+
+int AppRecAdapter::recognise(std::string_view head) const {
+    return standard_of(head) != nullptr ? surely_mine : not_mine;
+}
+
+Decoded AppRecAdapter::decode(std::string_view bytes, const xml::SchemaSet* schemas) const {
+    xml::FindingList findings;
+    const auto* const standard = standard_of(bytes);
+    if (standard == nullptr) {
+        findings.add(finding::format_unknown);
+        return make_decoded({}, {}, std::move(findings));
+    }
+    Reader reader(*standard, findings);
+    const auto result = xml::read(bytes, reader, findings, schemas);
+    return make_decoded(result, reader.take(result.well_formed), std::move(findings));
+}
+
+}  // namespace budstikke::adapters

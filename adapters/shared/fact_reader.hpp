@@ -1,0 +1,182 @@
+// How every adapter reads: a table of rules says which elements matter and what they are, and the
+// reader walks it beside the document. What no rule names is skipped without a look at its text,
+// which is most of a message; nothing is allocated per element.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/base/limits.hpp"
+#include "broker/xml/reader.hpp"
+
+namespace budstikke::adapters {
+
+enum class Kind : std::uint8_t {
+    group,     ///< holds other elements
+    text,      ///< the fact is its trimmed text
+    value,     ///< the fact is its attribute V (CS, CV and TS of kith.xsd)
+    presence,  ///< a person's data: only whether there is any text
+};
+
+/// Inside the element `from`, the element `name` is `to`. States are the adapter's own numbers.
+template <typename State>
+struct Rule {
+    State from;
+    std::string_view name;
+    State to;
+    Kind kind = Kind::group;
+    bool foreign = false;  ///< of the second namespace, not of the message's own
+};
+
+inline std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view spaces = " \t\r\n";
+    const auto first = text.find_first_not_of(spaces);
+    if (first == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(first, text.find_last_not_of(spaces) - first + 1);
+}
+
+/// `rules` must be sorted by `from`, and the first state is the document itself.
+template <typename State, std::size_t RuleCount>
+class FactReader : public xml::Handler {
+ public:
+    using Rules = std::array<Rule<State>, RuleCount>;
+
+    FactReader(
+        const Rules& rules, std::string_view own, std::string_view foreign,
+        xml::FindingList& findings
+    )
+        : rules_(rules), own_(own), foreign_(foreign), findings_(findings) {
+        open_.reserve(depth_expected);
+        text_.reserve(limits::fact_bytes_max);
+    }
+
+    void start(const xml::StartTag& tag) final {
+        if (skipped_ > 0) {
+            ++skipped_;
+            return;
+        }
+        const auto* const rule = find(tag);
+        if (rule == nullptr) {
+            ++skipped_;
+            unknown(state(), tag);
+            return;
+        }
+        open_.push_back({.rule = rule, .line = tag.line});
+        text_.clear();
+        too_long_ = false;
+        if (rule->kind == Kind::group) {
+            entered(rule->to, tag.line);
+        } else if (rule->kind == Kind::value) {
+            const auto value = trimmed(tag.attributes.find("V").value_or(""));
+            take(value);
+        }
+    }
+
+    void text(std::string_view piece) final {
+        if (skipped_ > 0 || open_.empty()) {
+            return;
+        }
+        const auto kind = open_.back().rule->kind;
+        if (kind == Kind::text) {
+            // White space around a fact does not count towards its length.
+            take(text_.empty() ? piece.substr(piece.size() - left_trimmed(piece).size()) : piece);
+        } else if (kind == Kind::presence && !trimmed(piece).empty()) {
+            text_ = "x";
+        }
+    }
+
+    void end() final {
+        if (skipped_ > 0) {
+            --skipped_;
+            return;
+        }
+        const auto [rule, line] = open_.back();
+        if (rule->kind == Kind::group) {
+            left(rule->to);
+        } else if (too_long_) {
+            findings_.add(finding::field_too_long, here(line));
+        } else if (const auto fact_text = trimmed(text_); !fact_text.empty()) {
+            fact(rule->to, fact_text, line);
+        }
+        text_.clear();
+        too_long_ = false;
+        open_.pop_back();
+    }
+
+ protected:
+    virtual void entered(State state, std::uint32_t line) = 0;
+    virtual void left(State state) = 0;
+    /// A fact that is not empty and not longer than limits::fact_bytes_max.
+    virtual void fact(State state, std::string_view text, std::uint32_t line) = 0;
+    /// An element that no rule names, inside one that a rule does.
+    virtual void unknown(State /*parent*/, const xml::StartTag& /*tag*/) {}
+
+    /// The path of the element that is open, with a line of the caller's.
+    Location here(std::uint32_t line) const {
+        Location location{.line = line, .path = {}};
+        for (const auto& open : open_) {
+            location.path += '/';
+            location.path += open.rule->name;
+        }
+        return location;
+    }
+
+    State parent_of_fact() const {
+        return open_.size() < 2 ? State{} : open_[open_.size() - 2].rule->to;
+    }
+
+    xml::FindingList& findings() { return findings_; }
+
+ private:
+    struct Open {
+        const Rule<State>* rule;
+        std::uint32_t line;
+    };
+
+    static constexpr std::size_t depth_expected = 16;
+
+    static std::string_view left_trimmed(std::string_view text) {
+        const auto at = text.find_first_not_of(" \t\r\n");
+        return at == std::string_view::npos ? std::string_view{} : text.substr(at);
+    }
+
+    State state() const { return open_.empty() ? State{} : open_.back().rule->to; }
+
+    const Rule<State>* find(const xml::StartTag& tag) const {
+        const auto from = state();
+        for (const auto& rule : rules_) {
+            if (rule.from == from && rule.name == tag.name &&
+                tag.xml_namespace == (rule.foreign ? foreign_ : own_)) {
+                return &rule;
+            }
+        }
+        return nullptr;
+    }
+
+    void take(std::string_view piece) {
+        const auto room = limits::fact_bytes_max - text_.size();
+        if (piece.size() > room) {
+            // Only white space may follow a fact that fills its room.
+            too_long_ = too_long_ || !trimmed(piece.substr(room)).empty();
+            piece = piece.substr(0, room);
+        }
+        text_ += piece;
+    }
+
+    const Rules& rules_;
+    std::string_view own_;
+    std::string_view foreign_;
+    xml::FindingList& findings_;
+    std::vector<Open> open_;
+    std::string text_;
+    std::size_t skipped_ = 0;
+    bool too_long_ = false;
+};
+
+}  // namespace budstikke::adapters

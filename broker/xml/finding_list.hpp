@@ -1,0 +1,34 @@
+// Collects the findings of one message up to limits::findings_max; the last one then says that
+// there are more, so that a hostile message cannot make the answer to it grow.
+#pragma once
+
+#include <utility>
+
+#include "broker/base/limits.hpp"
+#include "broker/message/finding.hpp"
+#include "broker/message/finding_catalogue.hpp"
+
+namespace budstikke::xml {
+
+class FindingList {
+ public:
+    void add(const FindingSpec& spec, Location location = {}) {
+        if (full()) {
+            return;
+        }
+        if (findings_.size() + 1 == limits::findings_max) {
+            findings_.push_back({.spec = &finding::more_findings, .location = {}});
+            return;
+        }
+        findings_.push_back({.spec = &spec, .location = std::move(location)});
+    }
+
+    bool full() const { return findings_.size() >= limits::findings_max; }
+    const Findings& findings() const { return findings_; }
+    Findings take() && { return std::move(findings_); }
+
+ private:
+    Findings findings_;
+};
+
+}  // namespace budstikke::xml

@@ -1,0 +1,127 @@
+#include "broker/xml/guard.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "broker/base/limits.hpp"
+#include "broker/message/finding_catalogue.hpp"
+
+namespace budstikke::xml {
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+class Guard {
+ public:
+    explicit Guard(std::string_view text) : text_(text) {}
+
+    std::optional<Refusal> run() {
+        while (spec_ == nullptr && at_ != npos) {
+            at_ = text_.find('<', at_);
+            if (at_ == npos || at_ + 1 >= text_.size()) {
+                break;
+            }
+            start_ = at_;
+            markup();
+        }
+        if (spec_ == nullptr) {
+            return std::nullopt;
+        }
+        return Refusal{.spec = spec_, .line = line_at(text_, start_)};
+    }
+
+ private:
+    void markup() {
+        switch (text_[at_ + 1]) {
+            case '!':
+                declaration();
+                return;
+            case '?':
+                skip_past("?>", 2);
+                return;
+            case '/':
+                depth_ -= depth_ > 0 ? 1 : 0;
+                skip_past(">", 2);
+                return;
+            default:
+                start_tag();
+                return;
+        }
+    }
+
+    void declaration() {
+        const auto rest = text_.substr(at_);
+        if (rest.starts_with("<!--")) {
+            skip_past("-->", 4);
+        } else if (rest.starts_with("<![CDATA[")) {
+            skip_past("]]>", 9);
+        } else if (rest.starts_with("<!DOCTYPE")) {
+            spec_ = &finding::xml_doctype;
+        } else {
+            at_ += 2;  // not XML at all; the parser says so
+        }
+    }
+
+    void skip_past(std::string_view end, std::size_t from) {
+        const auto found = text_.find(end, at_ + from);
+        at_ = found == npos ? npos : found + end.size();
+    }
+
+    void refuse_if(bool beyond) {
+        if (beyond) {
+            spec_ = &finding::xml_limit;
+        }
+    }
+
+    /// Names and values of one start tag; leaves `at_` behind its `>`, or at the end of the input.
+    void start_tag() {
+        ++depth_;
+        refuse_if(depth_ > limits::xml_depth_max);
+        std::size_t attributes = 0;
+        auto word = ++at_;
+        for (; at_ < text_.size() && spec_ == nullptr; ++at_) {
+            const char c = text_[at_];
+            if (c == '>') {
+                refuse_if(at_ - word > limits::xml_name_bytes_max);
+                depth_ -= text_[at_ - 1] == '/' ? 1 : 0;
+                ++at_;
+                return;
+            }
+            if (c == '"' || c == '\'') {
+                refuse_if(++attributes > limits::xml_attributes_max);
+                const auto end = text_.find(c, at_ + 1);
+                refuse_if(end != npos && end - at_ - 1 > limits::xml_attribute_bytes_max);
+                at_ = end == npos ? text_.size() - 1 : end;
+                word = at_ + 1;
+            } else if (is_space(c) || c == '=') {
+                refuse_if(at_ - word > limits::xml_name_bytes_max);
+                word = at_ + 1;
+            }
+        }
+        refuse_if(spec_ == nullptr && at_ - word > limits::xml_name_bytes_max);
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::size_t start_ = 0;
+    std::size_t depth_ = 0;
+    const FindingSpec* spec_ = nullptr;
+};
+
+}  // namespace
+
+std::optional<Refusal> check_limits(std::string_view utf8) {
+    return Guard(utf8).run();
+}
+
+std::uint32_t line_at(std::string_view text, std::size_t offset) {
+    const auto lines = std::ranges::count(text.substr(0, offset), '\n');
+    constexpr auto most = std::numeric_limits<std::uint32_t>::max();
+    return lines >= most ? most : static_cast<std::uint32_t>(lines) + 1;
+}
+
+}  // namespace budstikke::xml
