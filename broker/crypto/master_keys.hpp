@@ -1,6 +1,6 @@
 // The master keys that wrap the keys of payloads, read from a file with tight permissions. The file
-// has one key a line, `<key id> <64 hex digits>`; the last one wraps, all unwrap. To rotate: append a
-// line, reload, wait until no wrap names the old key, remove its line, reload.
+// has one key a line, `<key id> <64 hex digits>`; the last one wraps, all unwrap. To rotate: append
+// a line, reload, wait until no wrap names the old key, remove its line, reload.
 #pragma once
 
 #include <array>
@@ -16,11 +16,12 @@
 namespace budstikke::crypto {
 
 class MasterKeys {
-   public:
+ public:
     using Key = std::array<std::uint8_t, 32>;
 
-    /// `denied` where group or others may read or write the file, or it is not a regular file;
-    /// `malformed` with the line where it does not read.
+    /// `denied` where group or others may read or write the file, `io` where it is not a regular
+    /// file, `malformed` with the line where it does not read: a key id is 1 to
+    /// limits::key_id_bytes_max letters, digits, dots, dashes or underscores, and stands once.
     static Result<MasterKeys> load(const std::filesystem::path& file);
     ~MasterKeys();  ///< wipes the keys
     MasterKeys(MasterKeys&&) noexcept;
@@ -31,13 +32,16 @@ class MasterKeys {
     const std::string& current_id() const;
     std::vector<std::string> ids() const;
 
-    /// The wrapped key, which names the master key; `context` is authenticated with it.
+    /// The wrapped key, which names the master key; `context` is authenticated with it. Nonces are
+    /// random: rotate before one master key has wrapped 2^32 keys (NIST SP 800-38D, 8.3).
     Result<std::string> wrap(const Key& key, std::string_view context) const;
+    /// `not_found` where the master key that it names is not loaded, `corrupt` where it does not
+    /// verify.
     Result<Key> unwrap(std::string_view wrapped, std::string_view context) const;
     /// The id of the master key that a wrap names.
     static std::optional<std::string> wrapped_by(std::string_view wrapped);
 
-   private:
+ private:
     struct Named {
         std::string id;
         Key key;

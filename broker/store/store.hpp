@@ -20,12 +20,14 @@ namespace budstikke::store {
 /// Changes that become durable together or not at all. Later ones win over earlier ones of the same
 /// key. Not for sharing between threads.
 class Batch {
-   public:
+ public:
     virtual ~Batch() = default;
 
     virtual void put_message(const MessageRecord& message) = 0;
     /// A sealed piece of the payload, and the wrapped key that opens it (store/payload_codec.hpp).
-    virtual void put_chunk(const MessageId& message, std::uint32_t index, std::string_view sealed) = 0;
+    virtual void put_chunk(
+        const MessageId& message, std::uint32_t index, std::string_view sealed
+    ) = 0;
     virtual void put_wrap(const MessageId& message, std::string_view wrap) = 0;
     /// Removes the wrap and all pieces: the payload can never be read again.
     virtual void erase_payload(const MessageId& message, std::uint32_t chunks) = 0;
@@ -38,9 +40,9 @@ class Batch {
 
     virtual void put_delivery(const DeliveryRecord& delivery) = 0;
     virtual void erase_delivery(const DeliveryId& delivery) = 0;
-    virtual void put_open(const OpenEntry& entry) = 0;       ///< keyed by its position
+    virtual void put_open(const OpenEntry& entry) = 0;  ///< keyed by its position
     virtual void erase_open(Position position) = 0;
-    virtual void put_dead(const DeadLetter& letter) = 0;     ///< keyed by its delivery
+    virtual void put_dead(const DeadLetter& letter) = 0;  ///< keyed by its delivery
     virtual void erase_dead(const DeliveryId& delivery) = 0;
     virtual void put_timer(const Timer& timer) = 0;
     virtual void erase_timer(const Timer& timer) = 0;
@@ -62,13 +64,14 @@ template <typename Row>
 using Page = std::vector<Row>;
 
 class Store {
-   public:
+ public:
     virtual ~Store() = default;
 
     virtual std::unique_ptr<Batch> begin() = 0;
-    /// Atomic and durable when it returns without an error. One caller at a time. After an error the
-    /// state on disk is unknown and every later commit fails too: end the process, recover by opening
-    /// again. Never retried (reliability.md section 2 rule 2). The batch is empty afterwards.
+    /// Atomic and durable when it returns without an error. One caller at a time. After an error
+    /// the state on disk is unknown and every later commit fails too: end the process, recover by
+    /// opening again. Never retried (reliability.md section 2 rule 2). The batch is empty
+    /// afterwards.
     virtual Result<void> commit(Batch& batch) = 0;
 
     virtual Result<std::optional<MessageRecord>> find_message(const MessageId& id) = 0;
@@ -83,15 +86,16 @@ class Store {
     virtual Result<std::string> read_wrap(const MessageId& message) = 0;
 
     /// All open deliveries by position, for the start. Stops with the error that `visit` returns.
-    virtual Result<void> for_each_open(
-        const std::function<Result<void>(const OpenEntry&)>& visit
+    virtual Result<void> for_each_open(const std::function<Result<void>(const OpenEntry&)>& visit
     ) = 0;
     virtual Result<Page<DeadLetter>> dead_letters(
         const std::optional<DeliveryId>& after, std::size_t rows_max
     ) = 0;
     /// Timers due at or before `until`, the earliest first.
     virtual Result<Page<Timer>> due(Timestamp until, std::size_t rows_max) = 0;
-    virtual Result<Page<FeedEntry>> feed(const HerId& sender, Position after, std::size_t rows_max) = 0;
+    virtual Result<Page<FeedEntry>> feed(
+        const HerId& sender, Position after, std::size_t rows_max
+    ) = 0;
     virtual Result<Page<AuditRecord>> audit(Position after, std::size_t rows_max) = 0;
     virtual Result<std::optional<std::string>> setting(std::string_view key) = 0;
     /// Keys that begin with `prefix` and their values, in key order.
@@ -105,7 +109,7 @@ class Store {
         const MessageId& after, std::size_t rows_max
     ) = 0;
 
-    /// The highest position ever committed.
+    /// The highest position ever committed; a batch of lower ones does not turn it back.
     virtual Result<Position> last_position() = 0;
 
     struct Usage {
@@ -114,18 +118,20 @@ class Store {
         std::uint64_t bytes_total = 0;  ///< of the file system
     };
     virtual Result<Usage> usage() = 0;
-    /// Gives the space of erased rows back to the file system; may take minutes; any thread.
+    /// Gives the space of erased rows back to the file system; may take minutes; any thread. Until
+    /// then the bytes of an erased wrap can still be found on disk.
     virtual Result<void> compact() = 0;
 };
 
 struct RocksDbOptions {
-    std::string path;              ///< created where it does not exist, mode 0700
+    std::string path;  ///< created where it does not exist, mode 0700
     std::size_t memtable_bytes = 32U * 1024 * 1024;
     std::size_t block_cache_bytes = 16U * 1024 * 1024;
 };
 
-/// Opens or creates a store; `corrupt` names the file where the bytes on disk do not verify, `conflict`
-/// where another process holds it or the format version is another.
+/// Opens or creates a store. `corrupt` where the bytes on disk do not verify, or hold less than was
+/// acknowledged: then nothing was touched; `conflict` where another process holds it or the format
+/// version is another; `denied` where group or others may enter the folder. Open it once a process.
 Result<std::unique_ptr<Store>> open_rocksdb(const RocksDbOptions& options);
 
 }  // namespace budstikke::store

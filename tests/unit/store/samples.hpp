@@ -1,0 +1,278 @@
+// Records with every field set, and their comparison field by field. The structured bindings are
+// the point: a field that is added to a record without being compared, and so stored, does not
+// compile.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "broker/base/limits.hpp"
+#include "broker/store/records.hpp"
+
+namespace budstikke::store::testing {
+
+/// A folder of its own, removed at the end.
+class TempFolder {
+ public:
+    TempFolder() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "store-XXXXXX").string();
+        path_ = ::mkdtemp(pattern.data()) == nullptr ? "" : pattern;
+    }
+    ~TempFolder() {
+        std::error_code ignored_at_the_end_of_a_test;
+        std::filesystem::remove_all(path_, ignored_at_the_end_of_a_test);
+    }
+    TempFolder(const TempFolder&) = delete;
+    TempFolder& operator=(const TempFolder&) = delete;
+    const std::filesystem::path& path() const { return path_; }
+
+ private:
+    std::filesystem::path path_;
+};
+
+inline HerId her_id(std::string_view digits) {
+    return *HerId::parse(digits);
+}
+
+inline Timestamp at(std::int64_t milliseconds) {
+    return Timestamp(Duration(milliseconds));
+}
+
+/// Ids that sort by `number`.
+inline MessageId message_id(std::uint64_t number) {
+    MessageId::Bytes bytes{};
+    bytes[6] = 0x70;
+    bytes[8] = 0x80;
+    for (std::size_t i = 6; i-- > 0; number >>= 8U) {
+        bytes[i] = static_cast<std::uint8_t>(number & 0xffU);
+    }
+    return MessageId(bytes);
+}
+
+inline DeliveryId delivery_id(std::uint64_t message, std::string_view recipient) {
+    return {.message = message_id(message), .recipient = her_id(recipient)};
+}
+
+inline Envelope sample_envelope() {
+    Envelope envelope;
+    envelope.format = "hcp";
+    envelope.standard = "epikrise";
+    envelope.version = "1.2";
+    envelope.xml_namespace = "http://www.kith.no/xmlstds/epikrise/2012-02-15";
+    envelope.type = "MEDEPI";
+    envelope.action = "Epikrise";
+    envelope.message_id = "5b1b0c3c-0000-4000-8000-0000000000aa";
+    envelope.generated_at = "2026-11-22T13:00:00+01:00";
+    envelope.sender = {.her_id = "8094866", .parent_her_id = "90998"};
+    envelope.receivers = {
+        {.party = {.her_id = "8138824", .parent_her_id = "8138800"}, .role = ReceiverRole::primary},
+        {.party = {.her_id = "96", .parent_her_id = std::nullopt}, .role = ReceiverRole::copy},
+        {.party = {}, .role = ReceiverRole::copy},
+    };
+    envelope.ref_to_parent = "parent";
+    envelope.ref_to_conversation = "conversation";
+    envelope.document_id = "document";
+    envelope.original_message_id = "original";
+    envelope.original_type = "MEDEPI";
+    envelope.apprec_status = AppRecStatus::ok_error_in_part;
+    envelope.apprec_errors = {"E36", "E10"};
+    envelope.apprec_version = "1.1";
+    envelope.attachments = 3;
+    envelope.patient_identity = PatientIdentity::insufficient;
+    envelope.emergency = true;
+    envelope.is_apprec = true;
+    envelope.opaque = true;
+    return envelope;
+}
+
+inline Digest sample_digest(std::uint8_t first) {
+    Digest digest{};
+    for (auto& byte : digest) {
+        byte = first++;
+    }
+    return digest;
+}
+
+inline MessageRecord sample_message(std::uint64_t number) {
+    MessageRecord record;
+    record.id = message_id(number);
+    record.position = number;
+    record.sender = her_id("8094866");
+    record.envelope = sample_envelope();
+    record.submitted_by = "974589095";
+    record.content_type = "application/xml";
+    record.digest = sample_digest(1);
+    record.size = 14'000;
+    record.chunks = 1;
+    record.accepted_at = at(1'790'000'000'000);
+    record.expires_at = at(1'790'000'100'000);
+    record.priority = Priority::low;
+    return record;
+}
+
+inline DeliveryRecord sample_delivery(std::uint64_t message, std::string_view recipient) {
+    DeliveryRecord record;
+    record.id = delivery_id(message, recipient);
+    record.sender = her_id("8094866");
+    record.queue = her_id("555");
+    record.role = ReceiverRole::copy;
+    record.state = DeliveryState::rejected;
+    record.position = message;
+    record.order_key = 0xfedcba9876543210ULL;
+    record.priority = Priority::high;
+    record.attempts = 7;
+    record.attempts_forgiven = 2;
+    record.due = at(-5);
+    record.expires_at = at(1'790'000'200'000);
+    record.expects_apprec = false;
+    record.apprec_deadline = at(1'790'000'300'000);
+    record.apprec = AppRecStatus::rejected;
+    record.apprec_message = message_id(77);
+    record.events = {
+        {.position = 1,
+         .at = at(1),
+         .state = DeliveryState::accepted,
+         .cause = DeliveryCause::committed,
+         .detail = ""},
+        {.position = 9,
+         .at = at(2),
+         .state = DeliveryState::rejected,
+         .cause = DeliveryCause::redirected,
+         .detail = "E36 \xff not UTF-8"},
+    };
+    return record;
+}
+
+inline OpenEntry sample_open(Position position) {
+    return {
+        .id = delivery_id(position, "8138824"),
+        .sender = her_id("8094866"),
+        .queue = her_id("555"),
+        .position = position,
+        .order_key = ~position,
+        .priority = Priority::low,
+        .attempts = 3,
+        .in_flight = true,
+        .due = at(1'790'000'000'001),
+        .expires_at = at(1'790'000'000'002),
+    };
+}
+
+inline FeedEntry sample_feed(std::string_view sender, Position position) {
+    return {
+        .position = position,
+        .sender = her_id(sender),
+        .delivery = delivery_id(position, "8138824"),
+        .message_id = "5b1b0c3c-0000-4000-8000-0000000000aa",
+        .at = at(1'790'000'000'003),
+        .state = DeliveryState::confirmed,
+        .cause = DeliveryCause::apprec_ok,
+        .detail = "detail",
+    };
+}
+
+inline AuditRecord sample_audit(Position position) {
+    return {
+        .position = position,
+        .at = at(1'790'000'000'004),
+        .who = "drift (1001)",
+        .role = "operator",
+        .command = "party hold 96",
+        .reason = "feil sertifikat",
+        .outcome = "ok",
+    };
+}
+
+inline bool same(const MessageParty& a, const MessageParty& b) {
+    const auto& [her, parent] = a;
+    return her == b.her_id && parent == b.parent_her_id;
+}
+
+inline bool same(const MessageReceiver& a, const MessageReceiver& b) {
+    const auto& [party, role] = a;
+    return same(party, b.party) && role == b.role;
+}
+
+inline bool same(const Envelope& a, const Envelope& b) {
+    const auto& [format, standard, version, xml_namespace, type, action, message, generated, sender, receivers, parent, conversation, document, original, original_type, status, errors, apprec_version, attachments, identity, emergency, is_apprec, opaque] =
+        a;
+    return format == b.format && standard == b.standard && version == b.version &&
+           xml_namespace == b.xml_namespace && type == b.type && action == b.action &&
+           message == b.message_id && generated == b.generated_at && same(sender, b.sender) &&
+           std::equal(
+               receivers.begin(), receivers.end(), b.receivers.begin(), b.receivers.end(),
+               [](const auto& x, const auto& y) { return same(x, y); }
+           ) &&
+           parent == b.ref_to_parent && conversation == b.ref_to_conversation &&
+           document == b.document_id && original == b.original_message_id &&
+           original_type == b.original_type && status == b.apprec_status &&
+           errors == b.apprec_errors && apprec_version == b.apprec_version &&
+           attachments == b.attachments && identity == b.patient_identity &&
+           emergency == b.emergency && is_apprec == b.is_apprec && opaque == b.opaque;
+}
+
+inline bool same(const MessageRecord& a, const MessageRecord& b) {
+    const auto& [id, position, sender, envelope, submitted_by, content_type, digest, size, chunks, accepted_at, expires_at, priority] =
+        a;
+    return id == b.id && position == b.position && sender == b.sender &&
+           same(envelope, b.envelope) && submitted_by == b.submitted_by &&
+           content_type == b.content_type && digest == b.digest && size == b.size &&
+           chunks == b.chunks && accepted_at == b.accepted_at && expires_at == b.expires_at &&
+           priority == b.priority;
+}
+
+inline bool same(const IdentityRecord& a, const IdentityRecord& b) {
+    const auto& [message, digest] = a;
+    return message == b.message && digest == b.digest;
+}
+
+inline bool same(const DeliveryEvent& a, const DeliveryEvent& b) {
+    const auto& [position, time, state, cause, detail] = a;
+    return position == b.position && time == b.at && state == b.state && cause == b.cause &&
+           detail == b.detail;
+}
+
+inline bool same(const DeliveryRecord& a, const DeliveryRecord& b) {
+    const auto& [id, sender, queue, role, state, position, order_key, priority, attempts, forgiven, due, expires_at, expects, deadline, apprec, apprec_message, events] =
+        a;
+    return id == b.id && sender == b.sender && queue == b.queue && role == b.role &&
+           state == b.state && position == b.position && order_key == b.order_key &&
+           priority == b.priority && attempts == b.attempts && forgiven == b.attempts_forgiven &&
+           due == b.due && expires_at == b.expires_at && expects == b.expects_apprec &&
+           deadline == b.apprec_deadline && apprec == b.apprec &&
+           apprec_message == b.apprec_message &&
+           std::equal(
+               events.begin(), events.end(), b.events.begin(), b.events.end(),
+               [](const auto& x, const auto& y) { return same(x, y); }
+           );
+}
+
+inline bool same(const OpenEntry& a, const OpenEntry& b) {
+    const auto& [id, sender, queue, position, order_key, priority, attempts, in_flight, due, expires_at] =
+        a;
+    return id == b.id && sender == b.sender && queue == b.queue && position == b.position &&
+           order_key == b.order_key && priority == b.priority && attempts == b.attempts &&
+           in_flight == b.in_flight && due == b.due && expires_at == b.expires_at;
+}
+
+inline bool same(const DeadLetter& a, const DeadLetter& b) {
+    const auto& [id, queue, time, cause] = a;
+    return id == b.id && queue == b.queue && time == b.at && cause == b.cause;
+}
+
+inline bool same(const FeedEntry& a, const FeedEntry& b) {
+    const auto& [position, sender, delivery, message, time, state, cause, detail] = a;
+    return position == b.position && sender == b.sender && delivery == b.delivery &&
+           message == b.message_id && time == b.at && state == b.state && cause == b.cause &&
+           detail == b.detail;
+}
+
+inline bool same(const AuditRecord& a, const AuditRecord& b) {
+    const auto& [position, time, who, role, command, reason, outcome] = a;
+    return position == b.position && time == b.at && who == b.who && role == b.role &&
+           command == b.command && reason == b.reason && outcome == b.outcome;
+}
+
+}  // namespace budstikke::store::testing
