@@ -13,35 +13,15 @@
 namespace budstikke::adapters {
 namespace {
 
+// clang-format off: a group of states per line.
 enum class In : std::uint8_t {
-    nothing,
-    apprec,
-    type,
-    generated,
-    id,
-    sender,
-    receiver,
-    hcp,
-    inst,
-    inst_id,
-    inst_id_type,
-    inst_more,
-    inst_more_id,
-    inst_more_type,
-    unit,
-    unit_id,
-    unit_id_type,
-    unit_more,
-    unit_more_id,
-    unit_more_type,
-    status,
-    error,
-    original,
-    original_type,
-    original_id,
+    nothing, apprec, type, generated, id, sender, receiver, hcp,
+    inst, inst_id, inst_id_type, inst_more, inst_more_id, inst_more_type,
+    unit, unit_id, unit_id_type, unit_more, unit_more_id, unit_more_type,
+    status, error, original, original_type, original_id,
 };
 
-// clang-format off: a table is read by column.
+// A table is read by column.
 constexpr std::array rules{
     Rule<In>{In::nothing,   "AppRec",        In::apprec},
     Rule<In>{In::apprec,    "MsgType",       In::type, Kind::value},
@@ -152,7 +132,7 @@ void Reader::left(In state) {
             party_.inst_left();
             break;
         case In::unit:
-            party_.unit_left();
+            party_.unit_left(open_name());
             break;
         case In::inst_more:
             party_.inst_additional_left();
@@ -286,7 +266,8 @@ Decoded AppRecAdapter::decode(std::string_view bytes, const xml::SchemaSet* sche
     }
     Reader reader(*standard, findings);
     const auto result = xml::read(bytes, reader, findings, schemas);
-    return make_decoded(result, reader.take(result.well_formed), std::move(findings));
+    auto envelope = reader.take(result.well_formed);
+    return make_decoded(result, std::move(envelope), std::move(findings));
 }
 
 }  // namespace budstikke::adapters

@@ -14,49 +14,18 @@
 namespace budstikke::adapters {
 namespace {
 
+// clang-format off: a group of states per line.
 enum class In : std::uint8_t {
-    nothing,
-    message,
-    type,
-    generated,
-    id,
-    body,
-    description,
-    request_id,
-    provider_id,
-    requester,
-    provider,
-    copy,
-    hcp,
-    inst,
-    inst_id,
-    inst_id_type,
-    inst_more,
-    inst_more_id,
-    inst_more_type,
-    unit,
-    unit_id,
-    unit_id_type,
-    unit_more,
-    unit_more_id,
-    unit_more_type,
-    patient,
-    patient_name,
-    patient_birth,
-    patient_sex,
-    patient_id,
-    patient_id_type,
-    patient_more,
-    patient_more_id,
-    patient_more_type,
-    not_a_patient,
-    reference,
-    reference_type,
-    service,
-    priority,
+    nothing, message, type, generated, id, body, description, request_id, provider_id,
+    requester, provider, copy, hcp,
+    inst, inst_id, inst_id_type, inst_more, inst_more_id, inst_more_type,
+    unit, unit_id, unit_id_type, unit_more, unit_more_id, unit_more_type,
+    patient, patient_name, patient_birth, patient_sex, patient_id, patient_id_type,
+    patient_more, patient_more_id, patient_more_type, not_a_patient,
+    reference, reference_type, service, priority,
 };
 
-// clang-format off: a table is read by column.
+// A table is read by column.
 constexpr std::array rules{
     Rule<In>{In::nothing,      "Message",      In::message},
     Rule<In>{In::message,      "Type",         In::type, Kind::value},
@@ -244,7 +213,7 @@ void Reader::left(In state) {
             party_.inst_left();
             break;
         case In::unit:
-            party_.unit_left();
+            party_.unit_left(open_name());
             break;
         case In::inst_more:
             party_.inst_additional_left();
@@ -440,7 +409,8 @@ Decoded HcpAdapter::decode(std::string_view bytes, const xml::SchemaSet* schemas
     }
     Reader reader(*standard, findings);
     const auto result = xml::read(bytes, reader, findings, schemas);
-    return make_decoded(result, reader.take(result.well_formed), std::move(findings));
+    auto envelope = reader.take(result.well_formed);
+    return make_decoded(result, std::move(envelope), std::move(findings));
 }
 
 }  // namespace budstikke::adapters

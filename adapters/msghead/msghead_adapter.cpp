@@ -17,45 +17,18 @@ namespace {
 constexpr std::string_view msghead_namespace = "http://www.kith.no/xmlstds/msghead/2006-05-24";
 constexpr std::string_view referral_namespace = "http://ehelse.no/xmlstds/henvisning/2017-11-30";
 
+// clang-format off: a group of states per line.
 enum class In : std::uint8_t {
-    nothing,
-    head,
-    info,
-    type,
-    generated,
-    id,
-    conversation,
-    parent,
-    whole_conversation,
-    sender,
-    receiver,
-    copy,
-    organisation,
-    organisation_ident,
-    organisation_id,
-    organisation_id_type,
-    unit,
-    unit_ident,
-    unit_id,
-    unit_id_type,
-    patient,
-    patient_name,
-    patient_birth,
-    patient_sex,
-    patient_ident,
-    patient_id,
-    patient_id_type,
-    report,
-    document,
-    reference,
-    reference_type,
-    content,
-    referral,
-    referral_service,
-    referral_priority,
+    nothing, head, info, type, generated, id, conversation, parent, whole_conversation,
+    sender, receiver, copy,
+    organisation, organisation_ident, organisation_id, organisation_id_type,
+    unit, unit_ident, unit_id, unit_id_type,
+    patient, patient_name, patient_birth, patient_sex, patient_ident, patient_id, patient_id_type,
+    report, document, reference, reference_type, content,
+    referral, referral_service, referral_priority,
 };
 
-// clang-format off: a table is read by column.
+// A table is read by column.
 constexpr std::array rules{
     Rule<In>{In::nothing,            "MsgHead",                In::head},
     Rule<In>{In::head,               "MsgInfo",                In::info},
@@ -81,11 +54,10 @@ constexpr std::array rules{
     Rule<In>{In::organisation_ident, "Id",                     In::organisation_id, Kind::text},
     Rule<In>{In::organisation_ident, "TypeId",                 In::organisation_id_type, Kind::value},
     Rule<In>{In::unit,               "Ident",                  In::unit_ident},
-    Rule<In>{In::unit,               "Organisation",           In::unit},
-    Rule<In>{In::unit,               "HealthcareProfessional", In::unit},
     Rule<In>{In::unit_ident,         "Id",                     In::unit_id, Kind::text},
     Rule<In>{In::unit_ident,         "TypeId",                 In::unit_id_type, Kind::value},
     Rule<In>{In::patient,            "FamilyName",             In::patient_name, Kind::presence},
+    Rule<In>{In::patient,            "MiddleName",             In::patient_name, Kind::presence},
     Rule<In>{In::patient,            "GivenName",              In::patient_name, Kind::presence},
     Rule<In>{In::patient,            "DateOfBirth",            In::patient_birth, Kind::presence},
     Rule<In>{In::patient,            "Sex",                    In::patient_sex, Kind::value},
@@ -358,7 +330,8 @@ Decoded MsgHeadAdapter::decode(std::string_view bytes, const xml::SchemaSet* sch
     xml::FindingList findings;
     Reader reader(findings);
     const auto result = xml::read(bytes, reader, findings, schemas);
-    return make_decoded(result, reader.take(result.well_formed, schemas), std::move(findings));
+    auto envelope = reader.take(result.well_formed, schemas);
+    return make_decoded(result, std::move(envelope), std::move(findings));
 }
 
 }  // namespace budstikke::adapters

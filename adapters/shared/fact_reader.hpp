@@ -127,8 +127,9 @@ class FactReader : public xml::Handler {
         return location;
     }
 
-    State parent_of_fact() const {
-        return open_.size() < 2 ? State{} : open_[open_.size() - 2].rule->to;
+    /// The name of the element that is open: Dept and HCPerson may be one state.
+    std::string_view open_name() const {
+        return open_.empty() ? std::string_view{} : open_.back().rule->name;
     }
 
     xml::FindingList& findings() { return findings_; }

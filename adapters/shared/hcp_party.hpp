@@ -9,8 +9,8 @@
 namespace budstikke::adapters {
 
 /// Level 1 is Inst, level 2 the Dept or HCPerson in it, or an HCProf alone. Each has one Id with a
-/// TypeId; a HER-id may also be an AdditionalId, where the Id is of another type (1153-2 gives the
-/// order: the Id counts first).
+/// TypeId; a HER-id may also be an AdditionalId, where the Id is of another type. A service (Dept)
+/// goes before a person, in whatever order a schema puts the two.
 class HcpParty {
  public:
     explicit HcpParty(std::uint32_t line = 0) : party_(line) {}
@@ -29,9 +29,21 @@ class HcpParty {
     void inst_additional_left() { inst_.add(additional_); }
     void unit_additional_left() { unit_.add(additional_); }
     void inst_left() { party_.organisation(inst_.best()); }
-    void unit_left() { party_.unit(unit_.best()); }
+    /// `name` is Dept, HCPerson or HCProf.
+    void unit_left(std::string_view name) {
+        if (name != "HCPerson") {
+            party_.unit(unit_.best());
+            return;
+        }
+        if (unit_.best().is_her() && !person_.is_her()) {
+            person_ = unit_.best();
+        }
+    }
 
-    PartyBuilder take() && { return std::move(party_); }
+    PartyBuilder take() && {
+        party_.unit(person_);
+        return std::move(party_);
+    }
 
  private:
     struct Level {
@@ -49,6 +61,7 @@ class HcpParty {
     PartyBuilder party_;
     Level inst_;
     Level unit_;
+    Identifier person_;
     Identifier additional_;
 };
 

@@ -49,11 +49,11 @@ void check_parties(
     const Envelope& envelope, const PartyLines& lines, const PartyPaths& paths,
     xml::FindingList& findings
 ) {
-    const auto& sender = envelope.sender.her_id;
-    if (!sender) {
-        findings.add(finding::sender_her_missing, at(paths.sender, lines.sender));
-    } else if (!HerId::parse(*sender)) {
-        findings.add(finding::sender_her_not_digits, at(paths.sender, lines.sender));
+    const auto routable = [](const MessageParty& party) {
+        return party.her_id && HerId::parse(*party.her_id);
+    };
+    if (!routable(envelope.sender)) {
+        findings.add(finding::address_unroutable, at(paths.sender, lines.sender));
     }
     const auto is_primary = [](const auto& r) { return r.role == ReceiverRole::primary; };
     if (std::ranges::none_of(envelope.receivers, is_primary)) {
@@ -64,11 +64,10 @@ void check_parties(
         const auto& [party, role] = envelope.receivers[i];
         const bool primary = role == ReceiverRole::primary;
         const auto where = at(primary ? paths.receiver : paths.copy, lines.receivers[i]);
-        if (!party.her_id) {
-            const auto& spec = primary ? finding::receiver_her_missing : finding::copy_her_missing;
-            findings.add(spec, where);
-        } else if (!HerId::parse(*party.her_id)) {
-            findings.add(finding::receiver_her_not_digits, where);
+        if (!primary && !party.her_id) {
+            findings.add(finding::copy_her_missing, where);
+        } else if (!routable(party)) {
+            findings.add(finding::address_unroutable, where);
         } else if (!seen.insert(*party.her_id).second) {
             findings.add(finding::receiver_duplicate, where);
         }

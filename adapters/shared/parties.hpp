@@ -63,7 +63,9 @@ void add_receiver(
     xml::FindingList& findings
 );
 
-/// Missing or repeated parties and HER-ids, and those that are not digits.
+/// A missing receiver is an error. What only routing refuses (no HER-id, or one that is not digits)
+/// is a warning here: the official acceptance cases are older than addressing by HER-id alone, and
+/// valid.
 void check_parties(
     const Envelope& envelope, const PartyLines& lines, const PartyPaths& paths,
     xml::FindingList& findings

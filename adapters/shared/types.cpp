@@ -45,7 +45,7 @@ constexpr std::array standards{
     Standard{"http://www.kith.no/xmlstds/epj/epj1/2008-02-20",                "epj-ekstrakt",  "1.4", "1.0"},
     Standard{"http://www.kith.no/xmlstds/epj/epj2/2008-02-20",                "epj-ekstrakt",  "1.4", "1.0"},
     Standard{"http://www.kith.no/xmlstds/epj/epj3/2008-02-20",                "epj-ekstrakt",  "1.4", "1.0"},
-    Standard{"http://www.kith.no/xmlstds/bkm/2006-12-20",                     "behandlerkrav", "1.0", "1.0"},
+    Standard{"http://www.kith.no/xmlstds/bkm/2006-12-20",                     "behandlerkrav", "",    "1.0"},
     Standard{"http://www.kith.no/xmlstds/nav/egenandel/2010-02-01",           "egenandel",     "1.0", "1.0"},
     Standard{"http://www.kith.no/xmlstds/nav/egenandel/2016-06-10",           "egenandel",     "2.0", "1.0"},
     Standard{"http://www.kith.no/xmlstds/nav/egenandelmengde/2010-10-06",     "egenandel",     "1.0", "1.0"},
@@ -106,11 +106,10 @@ struct DescriptionRow {
 
 constexpr std::array descriptions{
     DescriptionRow{"LAB",  "REQ_LAB",  "SVAR_LAB"},
-    DescriptionRow{"CLIN", "REQ_LAB",  "SVAR_LAB"},
+    DescriptionRow{"CLIN", "REQ_KKL",  "SVAR_KKL"},
     DescriptionRow{"MBIO", "REQ_MBIO", "SVAR_MBIO"},
     DescriptionRow{"CYTO", "REQ_CYT",  "SVAR_CYT"},
     DescriptionRow{"HIST", "REQ_HIST", "SVAR_HIST"},
-    DescriptionRow{"OBD",  "REQ_HIST", "SVAR_HIST"},
     DescriptionRow{"RTG",  "REQ_RTG",  "SVAR_RTG"},
     DescriptionRow{"CT",   "REQ_RTG",  "SVAR_RTG"},
     DescriptionRow{"MR",   "REQ_RTG",  "SVAR_RTG"},

@@ -199,6 +199,14 @@ const FindingSpec receiver_her_not_digits{
     "the Address Register, digits only.",
     "E21"
 };
+const FindingSpec address_unroutable{
+    "envelope.address_unroutable", warning,
+    "Avsenderen eller mottakeren har ingen HER-id som bare er siffer, så megleren kan ikke rute "
+    "meldingen. Slå opp HER-id i Adresseregisteret.",
+    "The sender or the receiver has no HER-id of digits only, so the broker cannot route the "
+    "message. Look up the HER-id in the Address Register.",
+    ""
+};
 const FindingSpec copy_her_missing{
     "envelope.copy_her_missing", warning,
     "En kopimottaker mangler HER-id og får ikke meldingen elektronisk. Oppgi "
@@ -416,7 +424,7 @@ const FindingSpec broker_draining{
 
 namespace {
 
-constexpr std::array<const FindingSpec*, 51> catalogue{
+constexpr std::array<const FindingSpec*, 52> catalogue{
     &finding::xml_not_well_formed,
     &finding::xml_doctype,
     &finding::xml_limit,
@@ -441,6 +449,7 @@ constexpr std::array<const FindingSpec*, 51> catalogue{
     &finding::receiver_missing,
     &finding::receiver_her_missing,
     &finding::receiver_her_not_digits,
+    &finding::address_unroutable,
     &finding::copy_her_missing,
     &finding::receivers_too_many,
     &finding::attachments_too_many,

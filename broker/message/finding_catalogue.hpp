@@ -37,6 +37,7 @@ extern const FindingSpec sender_her_not_digits;     ///< T02
 extern const FindingSpec receiver_missing;          ///< E21
 extern const FindingSpec receiver_her_missing;      ///< E21
 extern const FindingSpec receiver_her_not_digits;   ///< E21
+extern const FindingSpec address_unroutable;        ///< warning: what routing will refuse, said early
 extern const FindingSpec copy_her_missing;          ///< warning: that copy goes by other means
 extern const FindingSpec receivers_too_many;        ///< T02
 extern const FindingSpec attachments_too_many;      ///< T02
