@@ -77,6 +77,13 @@ function(budstikke_program name)
     target_link_options(${name} PRIVATE -pie)
 endfunction()
 
+# Where tests find examples and programs. In a header rather than on the command line, so that the
+# compiler cache knows the many sources that do not ask when it sees them in another checkout.
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/test_folders.hpp @ONLY CONTENT
+    "#define BUDSTIKKE_SOURCE_DIR \"@CMAKE_SOURCE_DIR@\"
+#define BUDSTIKKE_BINARY_DIR \"@CMAKE_BINARY_DIR@\"
+")
+
 # budstikke_test(NAME SOURCES ... LINKS ...): a GoogleTest program, one ctest entry per program, so
 # that thousands of cases do not start thousands of processes.
 function(budstikke_test name)
@@ -84,8 +91,7 @@ function(budstikke_test name)
     add_executable(${name} ${ARG_SOURCES})
     budstikke_common(${name})
     target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
-    target_compile_definitions(${name} PRIVATE
-        BUDSTIKKE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" BUDSTIKKE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    target_compile_options(${name} PRIVATE "SHELL:-include ${CMAKE_BINARY_DIR}/test_folders.hpp")
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     add_test(NAME ${name} COMMAND ${name})
     if(NOT ARG_TIMEOUT)
