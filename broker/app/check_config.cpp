@@ -198,7 +198,9 @@ class Checker {
     void check_admin() {
         const auto& admin = config_.admin;
         const auto folder = admin.socket.has_parent_path() ? admin.socket.parent_path() : ".";
-        writable_folder("admin.socket", folder, "the folder of the admin socket");
+        if (folder != config_.data) {
+            writable_folder("admin.socket", folder, "the folder of the admin socket");
+        }
         if (!admin.group.empty()) {
             const auto gid = find_group(admin.group);
             if (!gid) {

@@ -122,9 +122,7 @@ void ConfigReader::check_times() {
                                     "): the receipt is matched with them"
         );
     }
-    if (settings.retry_ladder.empty()) {
-        fault("delivery.retry", "`retry` must have at least one wait");
-    } else if (settings.retry_ladder.front() >= settings.time_to_live) {
+    if (!settings.retry_ladder.empty() && settings.retry_ladder.front() >= settings.time_to_live) {
         fault("delivery.retry", "the first wait of `retry` must be shorter than " + to_live);
     }
     if (!std::ranges::is_sorted(settings.retry_ladder)) {

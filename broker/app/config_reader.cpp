@@ -127,6 +127,7 @@ std::vector<std::filesystem::path> ConfigReader::paths(
     if (!reader.require(key)) {
         return result;
     }
+    const std::size_t faults_before = faults_.size();
     for (const auto& [text, line] : reader.texts(key)) {
         const std::string place =
             section + "." + std::string(key) + "[" + std::to_string(result.size()) + "]";
@@ -136,7 +137,7 @@ std::vector<std::filesystem::path> ConfigReader::paths(
         }
         result.push_back((folder_ / text).lexically_normal());
     }
-    if (result.empty()) {
+    if (result.empty() && faults_.size() == faults_before) {
         reader.fault(
             reader.line_of(key),
             '`' + std::string(key) + "` must name at least one file: " + std::string(why)
@@ -278,7 +279,11 @@ void ConfigReader::add_role(Reader& reader, admin::Role role) {
 
 void ConfigReader::read_delivery(Reader& reader) {
     auto& settings = config_.pipeline;
+    const std::size_t faults_before = faults_.size();
     settings.retry_ladder = reader.durations("retry", 1s, 30 * 24h, settings.retry_ladder);
+    if (settings.retry_ladder.empty() && faults_.size() == faults_before) {
+        reader.fault(reader.line_of("retry"), "`retry` must have at least one wait");
+    }
     settings.retry_jitter_percent =
         count(reader, "jitter_percent", 0, 90, settings.retry_jitter_percent);
     settings.attempts_max =
