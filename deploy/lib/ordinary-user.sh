@@ -45,13 +45,14 @@ ordinary_user_reads() {
     [ -d "$1" ] && [ -z "$unreadable" ]
 }
 
-# copy_to_ordinary_user FROM TO TAR-OPTION...: root only reads, the user only writes.
+# copy_to_ordinary_user FROM TO TAR-OPTION...: root only reads, the user only writes. The copy is
+# writable, however the original is protected, or it could not be removed again.
 copy_to_ordinary_user() {
     from=$1
     to=$2
     shift 2
     as_ordinary_user mkdir -p "$to"
-    tar -C "$from" "$@" -cf "$ordinary_temporary/bundle" .
+    tar -C "$from" --mode=u+rwX,go-w "$@" -cf "$ordinary_temporary/bundle" .
     as_ordinary_user tar -C "$to" -xf - --no-same-owner <"$ordinary_temporary/bundle"
     rm -f "$ordinary_temporary/bundle"
 }
