@@ -59,9 +59,9 @@ test_preset() {
     build "$1" || true
     printf '== test %s\n' "$1"
     # shellcheck disable=SC2086  # the prefix is words
-    (cd "$root" && $without_scatter ctest --preset "$1" -j "$((BUDSTIKKE_JOBS + 1))" --output-on-failure \
-        --output-junit "$results/$1.xml" --test-output-size-passed 8000000 \
-        --test-output-size-failed 8000000 </dev/null) || true
+    (cd "$root" && $without_scatter ctest --preset "$1" -j "$((BUDSTIKKE_JOBS + 1))" \
+        --timeout 600 --output-on-failure --output-junit "$results/$1.xml" \
+        --test-output-size-passed 8000000 --test-output-size-failed 8000000 </dev/null) || true
     [ -s "$results/$1.xml" ] || record_failure "test $1"
 }
 

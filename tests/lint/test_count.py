@@ -47,6 +47,14 @@ class Counting(unittest.TestCase):
     def test_a_program_that_was_not_built_fails(self):
         self.assertEqual(closing_line(entry("", "notrun")), ("0 passed, 1 failed", 1))
 
+    def test_a_test_that_skipped_itself_does_not_count(self):
+        skipped = '<skipped message="SKIP_RETURN_CODE=77"/>'
+        entries = entry("", "notrun", skipped) + entry("[  PASSED  ] 1 test.\n")
+        self.assertEqual(closing_line(entries), ("1 passed, 0 failed", 0))
+
+    def test_a_report_that_is_cut_short_fails(self):
+        self.assertEqual(closing_line(entry("") + "<testcase"), ("0 passed, 1 failed", 1))
+
     def test_a_failed_build_fails(self):
         closing = closing_line(entry("[  PASSED  ] 1 test.\n"), "failed build asan\n")
         self.assertEqual(closing, ("1 passed, 1 failed", 1))
