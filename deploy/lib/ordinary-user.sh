@@ -7,7 +7,7 @@
 #   hand_over FILE   sets `handed_over` to a path by which that user can read FILE.
 #
 # The caller sets `root`, the absolute path of the checkout. A checkout that the user cannot enter
-# or read (root's home, a private temporary folder) is copied to a stage, where the script then runs;
+# or read (root's home, a private temporary folder) is copied to a stage, where the script runs;
 # the programs that it builds are copied back to build/<preset>/bin of the checkout.
 # BUDSTIKKE_STANDARDS names the official examples and schemas in a place that the user can read.
 
