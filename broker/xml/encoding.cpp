@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
+#include <span>
 
 namespace budstikke::xml {
 namespace {
@@ -103,9 +105,63 @@ bool from_utf16(std::string_view bytes, bool big_endian, std::string& out) {
     return true;
 }
 
+/// The length of the well-formed sequence at the start of `text` (Unicode, table 3-7), 0 where it
+/// is none.
+std::size_t sequence_length(std::string_view text) {
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<std::uint8_t>(text[i]) : std::uint8_t{0};
+    };
+    const auto within = [&](std::size_t i, unsigned low, unsigned high) {
+        return byte(i) >= low && byte(i) <= high;
+    };
+    const auto trails = [&](std::size_t from, std::size_t to) {
+        for (auto i = from; i < to; ++i) {
+            if (!within(i, 0x80U, 0xBFU)) {
+                return false;
+            }
+        }
+        return true;
+    };
+    const unsigned lead = byte(0);
+    if (lead >= 0xC2U && lead <= 0xDFU) {
+        return trails(1, 2) ? 2 : 0;
+    }
+    if (lead >= 0xE0U && lead <= 0xEFU) {
+        // Neither overlong forms nor surrogates.
+        const unsigned low = lead == 0xE0U ? 0xA0U : 0x80U;
+        const unsigned high = lead == 0xEDU ? 0x9FU : 0xBFU;
+        return within(1, low, high) && trails(2, 3) ? 3 : 0;
+    }
+    if (lead >= 0xF0U && lead <= 0xF4U) {
+        const unsigned low = lead == 0xF0U ? 0x90U : 0x80U;
+        const unsigned high = lead == 0xF4U ? 0x8FU : 0xBFU;
+        return within(1, low, high) && trails(2, 4) ? 4 : 0;
+    }
+    return 0;
+}
+
+bool is_ascii(char c) {
+    return static_cast<std::uint8_t>(c) < 0x80U;
+}
+
+/// The parser would call it an invalid character; that it is the encoding is what helps the sender.
+bool is_utf8(std::string_view text) {
+    while (true) {
+        const auto at = ascii_prefix(text);
+        if (at == text.size()) {
+            return true;
+        }
+        text.remove_prefix(at);
+        const auto length = sequence_length(text);
+        if (length == 0) {
+            return false;
+        }
+        text.remove_prefix(length);
+    }
+}
+
 std::string_view from_latin1(std::string_view bytes, std::string& storage) {
-    const auto is_ascii = [](char c) { return static_cast<std::uint8_t>(c) < 0x80U; };
-    if (std::ranges::all_of(bytes, is_ascii)) {
+    if (ascii_prefix(bytes) == bytes.size()) {
         return bytes;
     }
     storage.clear();
@@ -143,7 +199,8 @@ std::optional<std::string_view> as_utf8(std::string_view bytes, std::string& sto
     switch (encoding) {
         case Encoding::utf8: {
             const bool marked = bytes.starts_with(utf8_mark);
-            return marked ? bytes.substr(utf8_mark.size()) : bytes;
+            const auto text = marked ? bytes.substr(utf8_mark.size()) : bytes;
+            return is_utf8(text) ? std::optional(text) : std::nullopt;
         }
         case Encoding::latin1:
             return from_latin1(bytes, storage);

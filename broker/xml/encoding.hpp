@@ -21,8 +21,7 @@ enum class Encoding {
 Encoding detect_encoding(std::string_view bytes);
 
 /// The document as UTF-8 without a byte order mark: a view of `bytes` where nothing had to change,
-/// else of `storage`. Nothing where the encoding is unsupported or the bytes are not valid UTF-16.
-/// That UTF-8 is valid is left to the parser.
+/// else of `storage`. Nothing where the encoding is unsupported or the bytes are not valid in it.
 std::optional<std::string_view> as_utf8(std::string_view bytes, std::string& storage);
 
 }  // namespace budstikke::xml

@@ -20,6 +20,10 @@ class Guard {
     explicit Guard(std::string_view text) : text_(text) {}
 
     std::optional<Refusal> run() {
+        // libxml2 takes a zero for the end of its input, so what stands behind one would go unread.
+        if (const auto zero = text_.find('\0'); zero != npos) {
+            return Refusal{.spec = &finding::xml_not_well_formed, .line = line_at(text_, zero)};
+        }
         while (spec_ == nullptr && at_ != npos) {
             at_ = text_.find('<', at_);
             if (at_ == npos || at_ + 1 >= text_.size()) {
@@ -86,8 +90,9 @@ class Guard {
         for (; at_ < text_.size() && spec_ == nullptr; ++at_) {
             const char c = text_[at_];
             if (c == '>') {
-                refuse_if(at_ - word > limits::xml_name_bytes_max);
-                depth_ -= text_[at_ - 1] == '/' ? 1 : 0;
+                const std::size_t slash = text_[at_ - 1] == '/' ? 1 : 0;
+                refuse_if(at_ - word > limits::xml_name_bytes_max + slash);
+                depth_ -= slash;
                 ++at_;
                 return;
             }

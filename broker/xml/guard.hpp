@@ -13,7 +13,8 @@
 namespace budstikke::xml {
 
 struct Refusal {
-    const FindingSpec* spec = nullptr;  ///< `xml_doctype` or `xml_limit`
+    const FindingSpec* spec =
+        nullptr;  ///< `xml_doctype`, `xml_limit`, or a zero byte's `xml_not_well_formed`
     std::uint32_t line = 0;
 };
 

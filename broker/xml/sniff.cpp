@@ -98,21 +98,21 @@ std::optional<RootName> root_of(std::string_view text) {
 }  // namespace
 
 std::optional<RootName> sniff_root(std::string_view head) {
-    std::string storage;
     const auto encoding = detect_encoding(head);
-    const bool two_bytes = encoding == Encoding::utf16_le || encoding == Encoding::utf16_be;
-    // The head may end in the middle of a UTF-16 unit or a surrogate pair: then it is a byte or a
-    // unit longer than what can be read.
-    for (std::size_t less = two_bytes ? head.size() % 2 : 0; less <= 3 && less < head.size();
-         less += 2) {
-        if (const auto text = as_utf8(head.substr(0, head.size() - less), storage)) {
-            return root_of(*text);
-        }
-        if (!two_bytes) {
-            break;
-        }
+    if (encoding == Encoding::unsupported) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    // Names and namespaces of the standards are ASCII, so where every unit is a byte or two the
+    // other half can go; a name that is not ASCII belongs to nobody.
+    if (encoding == Encoding::utf16_le || encoding == Encoding::utf16_be) {
+        std::string narrow;
+        for (std::size_t at = encoding == Encoding::utf16_le ? 2 : 3; at < head.size(); at += 2) {
+            narrow += head[at];
+        }
+        return root_of(narrow);
+    }
+    constexpr std::string_view utf8_mark = "\xEF\xBB\xBF";
+    return root_of(head.starts_with(utf8_mark) ? head.substr(utf8_mark.size()) : head);
 }
 
 }  // namespace budstikke::xml
