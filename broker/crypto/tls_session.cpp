@@ -83,8 +83,8 @@ bool TlsSession::Impl::open() {
     Handle<BIO> bio = bio_on(socket);
     if (ssl == nullptr || bio == nullptr) return false;
     // Both directions share one BIO; with equal pointers OpenSSL takes one reference.
-    SSL_set_bio(ssl.get(), bio.get(), bio.get());
-    static_cast<void>(bio.release());
+    BIO* const shared = bio.release();
+    SSL_set_bio(ssl.get(), shared, shared);
     return SSL_set_app_data(ssl.get(), this) == 1;
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
