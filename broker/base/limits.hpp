@@ -103,5 +103,6 @@ inline constexpr std::uint32_t admin_sessions_max = 16;
 inline constexpr std::uint32_t listing_rows_max = 1000;
 inline constexpr std::size_t admin_scan_rows_max = 1'000'000;  ///< rows that one command counts
 inline constexpr auto admin_idle_time_max = 60s;
+inline constexpr auto drain_time_max = 10s;                ///< for peers to finish when we stop
 
 }  // namespace budstikke::limits

@@ -1,0 +1,268 @@
+// The deliveries of deliveries.hpp.
+#include "broker/transport/exchange/deliveries.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <budstikke/v1/exchange.pb.h>
+
+#include "broker/base/limits.hpp"
+
+namespace budstikke::transport {
+
+namespace {
+
+/// A payload up to this is read where it is sent from; opening a larger one would hold up the
+/// other connections of the thread.
+constexpr std::uint64_t read_in_place_bytes_max = 64 * limits::kib;
+
+}  // namespace
+
+pipeline::ConsumerId Deliveries::consumer() {
+    if (!consumer_) {
+        consumer_ = session_.parts.broker.attach(session_.organisation, *this);
+    }
+    return *consumer_;
+}
+
+bool Deliveries::may_have(const HerId& queue, std::uint32_t more, std::uint64_t request) {
+    const ExchangeLimits& limits = session_.parts.limits;
+    const auto found = credit_.find(queue);
+    const std::uint32_t has = found == credit_.end() ? 0 : found->second;
+    const bool too_many = found == credit_.end() && credit_.size() >= limits.subscriptions_max;
+    if (too_many || more > limits.credit_max - has ||
+        more > limits.credit_per_connection_max - credit_total_) {
+        session_.problem(request, {Errc::limit_exceeded, "subscriptions or credit"});
+        return false;
+    }
+    return true;
+}
+
+void Deliveries::subscribe(const v1::Subscribe& from) {
+    const std::uint64_t request = from.request();
+    const auto queue = HerId::parse(from.her_id());
+    if (!queue) {
+        session_.problem(request, {Errc::invalid_argument, "her_id"});
+        return;
+    }
+    if (!may_have(*queue, from.credit(), request)) {
+        return;
+    }
+    credit_[*queue] += from.credit();
+    credit_total_ += from.credit();
+    session_.parts.broker.subscribe(
+        consumer(), *queue, from.credit(),
+        session_.inbox.answer<Result<void>>([this, request,
+                                             queue = *queue](const Result<void>& answer) {
+            if (!answer) {
+                drop_subscription(queue);
+                session_.warn("subscription_denied", queue.text());
+                session_.problem(request, answer.error());
+                return;
+            }
+            v1::Frame frame;
+            frame.mutable_subscribed()->set_request(request);
+            frame.mutable_subscribed()->set_her_id(queue.text());
+            session_.outbox.send(frame);
+        })
+    );
+}
+
+void Deliveries::credit(const v1::Credit& from) {
+    const auto queue = HerId::parse(from.her_id());
+    if (!queue || !credit_.contains(*queue)) {
+        session_.problem(0, {Errc::not_found, "no such subscription"});
+        return;
+    }
+    if (may_have(*queue, from.add(), 0)) {
+        credit_[*queue] += from.add();
+        credit_total_ += from.add();
+        session_.parts.broker.add_credit(consumer(), *queue, from.add());
+    }
+}
+
+void Deliveries::drop_subscription(const HerId& queue) {
+    if (const auto found = credit_.find(queue); found != credit_.end()) {
+        credit_total_ -= found->second;
+        credit_.erase(found);
+    }
+}
+
+void Deliveries::unsubscribe(const v1::Unsubscribe& from) {
+    const auto queue = HerId::parse(from.her_id());
+    if (!queue || !credit_.contains(*queue)) {
+        session_.problem(from.request(), {Errc::not_found, "no such subscription"});
+        return;
+    }
+    drop_subscription(*queue);
+    auto ended = [this, request = from.request(), her_id = queue->text()] {
+        v1::Frame frame;
+        frame.mutable_unsubscribed()->set_request(request);
+        frame.mutable_unsubscribed()->set_her_id(her_id);
+        session_.outbox.send(frame);
+    };
+    session_.parts.broker.unsubscribe(consumer(), *queue, session_.inbox.done(std::move(ended)));
+}
+
+void Deliveries::settle(v1::Settle& from) {
+    const std::uint64_t request = from.request();
+    auto settlement = read_settlement(from);
+    if (!settlement) {
+        session_.problem(request, {Errc::invalid_argument, "settlement"});
+        return;
+    }
+    if (!consumer_) {
+        session_.problem(request, {Errc::not_found, "nothing was delivered here"});
+        return;
+    }
+    ++settling_;
+    auto settled = [this, request,
+                    id = std::move(*from.mutable_delivery_id())](const Result<DeliveryState>& state
+                   ) mutable {
+        --settling_;
+        if (!state) {
+            session_.problem(request, state.error());
+            return;
+        }
+        v1::Frame frame;
+        v1::Settled& answer = *frame.mutable_settled();
+        answer.set_request(request);
+        answer.set_delivery_id(std::move(id));
+        answer.set_state(std::string(name(*state)));
+        session_.outbox.send(frame);
+    };
+    session_.parts.broker.settle(
+        *consumer_, std::move(*settlement),
+        session_.inbox.answer<Result<DeliveryState>>(std::move(settled))
+    );
+}
+
+bool Deliveries::blocked() const {
+    return settling_ >= session_.parts.limits.credit_per_connection_max;
+}
+
+void Deliveries::offer(std::span<const pipeline::Offer> offers) {
+    session_.inbox.put([this, arrived = std::vector(offers.begin(), offers.end())]() mutable {
+        std::ranges::move(arrived, std::back_inserter(offered_));
+        pump();
+    });
+}
+
+void Deliveries::subscription_ended(const HerId& queue, pipeline::SubscriptionEnd why) {
+    session_.inbox.put([this, queue, why] {
+        drop_subscription(queue);
+        session_.warn("subscription_ended", queue.text());
+        v1::Frame frame;
+        frame.mutable_unsubscribed()->set_her_id(queue.text());
+        frame.mutable_unsubscribed()->set_reason(std::string(word(why)));
+        session_.outbox.send(frame);
+    });
+}
+
+void Deliveries::pump() {
+    if (std::exchange(pumping_, true)) {
+        return;
+    }
+    while (!detached_ && !reading_ && !session_.outbox.full() && !session_.outbox.closed()) {
+        if (!leaving_) {
+            if (offered_.empty()) {
+                break;
+            }
+            leaving_ = Leaving{.offer = std::move(offered_.front()), .next_chunk = 0};
+            offered_.pop_front();
+        }
+        read_piece();
+    }
+    pumping_ = false;
+}
+
+void Deliveries::read_piece() {
+    const pipeline::Broker& broker = session_.parts.broker;
+    const auto& message = leaving_->offer.message;
+    const std::uint32_t chunk = leaving_->next_chunk;
+    if (message->size <= read_in_place_bytes_max) {
+        send_piece(broker.read_payload(*message, chunk));
+        return;
+    }
+    reading_ = true;
+    session_.parts.workers.post(
+        [&broker, message, chunk,
+         back =
+             session_.inbox.answer<Result<std::string>>([this](const Result<std::string>& piece) {
+                 reading_ = false;
+                 if (!detached_) {
+                     send_piece(piece);
+                     pump();
+                 }
+             })]() mutable { back(broker.read_payload(*message, chunk)); }
+    );
+}
+
+void Deliveries::send_piece(const Result<std::string>& piece) {
+    if (!piece) {
+        give_up(piece.error());
+        return;
+    }
+    const pipeline::Offer& offer = leaving_->offer;
+    v1::Frame frame;
+    if (leaving_->next_chunk == 0) {
+        v1::Delivery& delivery = *frame.mutable_delivery();
+        write(offer, delivery);
+        delivery.set_payload(*piece);
+        ++session_.deliveries;
+    } else {
+        v1::DeliveryChunk& chunk = *frame.mutable_delivery_chunk();
+        chunk.set_delivery_id(offer.id.text());
+        chunk.set_payload(*piece);
+    }
+    session_.outbox.send(frame);
+    ++leaving_->next_chunk;
+    if (leaving_->next_chunk >= offer.message->chunks) {
+        leaving_.reset();
+    }
+}
+
+void Deliveries::give_up(const Error& error) {
+    const pipeline::Offer offer = std::move(leaving_->offer);
+    const bool has_begun = leaving_->next_chunk > 0;
+    leaving_.reset();
+    session_.parts.events.write(
+        EventLevel::error, "payload_unreadable",
+        {{"delivery", offer.id.text()}, {"error", name(error.code)}}
+    );
+    // An erased payload never comes back; anything else may.
+    const bool is_gone = error.code == Errc::not_found;
+    session_.parts.broker.settle(
+        *consumer_,
+        {.delivery = offer.id,
+         .outcome = is_gone ? pipeline::SettleOutcome::rejected : pipeline::SettleOutcome::released,
+         .reason_code = {},
+         .reason = is_gone ? "the payload was erased" : "the payload could not be read"},
+        session_.inbox.answer<Result<DeliveryState>>([](const Result<DeliveryState>& state) {
+            // Where it was settled meanwhile, by a withdrawal for example, nothing is left to do.
+            static_cast<void>(state);
+        })
+    );
+    if (has_begun) {
+        session_.end(GoAwayReason::internal, "a payload could not be read to its end");
+    }
+}
+
+void Deliveries::end_subscriptions() {
+    for (const auto& [queue, credit] : credit_) {
+        session_.parts.broker.unsubscribe(consumer(), queue, session_.inbox.done([] {}));
+    }
+    credit_.clear();
+    credit_total_ = 0;
+}
+
+void Deliveries::detach() {
+    detached_ = true;
+    offered_.clear();
+    if (consumer_) {
+        session_.parts.broker.detach(*consumer_, session_.inbox.done([] {}));
+    }
+}
+
+}  // namespace budstikke::transport

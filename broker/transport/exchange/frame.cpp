@@ -1,0 +1,160 @@
+// The codec of frame.hpp. All lengths are checked before anything is allocated for them.
+#include "broker/transport/exchange/frame.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include <budstikke/v1/exchange.pb.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
+
+namespace budstikke::transport {
+
+namespace {
+
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedInputStream;
+
+/// Above this a buffer is given back to the allocator between frames: idle connections are many.
+constexpr std::size_t buffer_kept_bytes_max = 4096;
+
+std::size_t read_length(std::string_view bytes) {
+    std::size_t length = 0;
+    for (const char byte : bytes.substr(0, frame_prefix_bytes)) {
+        length = (length << 8U) | static_cast<unsigned char>(byte);
+    }
+    return length;
+}
+
+/// The `size` of a Submit whose bytes begin here; a payload in front of it hides it.
+std::optional<std::uint64_t> declared_size(CodedInputStream& in) {
+    while (const std::uint32_t tag = in.ReadTag()) {
+        const int field = WireFormatLite::GetTagFieldNumber(tag);
+        if (field == v1::Submit::kSizeFieldNumber) {
+            std::uint64_t size = 0;
+            return in.ReadVarint64(&size) ? std::optional(size) : std::nullopt;
+        }
+        if (field >= v1::Submit::kPayloadFieldNumber || !WireFormatLite::SkipField(&in, tag)) {
+            return std::nullopt;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view FrameDecoder::available() const {
+    const std::string_view kept = std::string_view(kept_).substr(used_);
+    return kept.empty() ? lent_ : kept;
+}
+
+void FrameDecoder::release_used() {
+    if (used_ < kept_.size() || kept_.empty()) {
+        return;
+    }
+    used_ = 0;
+    if (kept_.capacity() > buffer_kept_bytes_max) {
+        std::string().swap(kept_);
+    } else {
+        kept_.clear();
+    }
+}
+
+Result<std::optional<std::string_view>> FrameDecoder::next() {
+    release_used();
+    const auto complete = [this](std::size_t bytes) {
+        // Only the bytes of one frame join those that were kept: the rest stays where it lies.
+        if (used_ < kept_.size() && kept_.size() - used_ < bytes) {
+            const std::size_t taken = std::min(bytes - (kept_.size() - used_), lent_.size());
+            kept_.append(lent_.substr(0, taken));
+            lent_.remove_prefix(taken);
+        }
+        return available().size() >= bytes;
+    };
+    if (!complete(frame_prefix_bytes)) {
+        keep();
+        return std::nullopt;
+    }
+    const std::size_t length = read_length(available());
+    if (length > body_bytes_max_) {
+        return fail(Errc::limit_exceeded, "a frame is longer than allowed");
+    }
+    if (!complete(frame_prefix_bytes + length)) {
+        keep();
+        return std::nullopt;
+    }
+    const std::string_view body = available().substr(frame_prefix_bytes, length);
+    if (used_ < kept_.size()) {
+        used_ += frame_prefix_bytes + length;
+    } else {
+        lent_.remove_prefix(frame_prefix_bytes + length);
+    }
+    return body;
+}
+
+void FrameDecoder::keep() {
+    release_used();
+    if (used_ > 0) {
+        kept_.erase(0, used_);
+        used_ = 0;
+    }
+    kept_.append(lent_);
+    lent_ = {};
+}
+
+std::optional<FrameDecoder::Unfinished> FrameDecoder::unfinished() const {
+    const std::string_view bytes = available();
+    if (bytes.size() < frame_prefix_bytes) {
+        return std::nullopt;
+    }
+    const std::size_t length = read_length(bytes);
+    const std::string_view head = bytes.substr(frame_prefix_bytes);
+    if (head.size() >= length) {
+        return std::nullopt;
+    }
+    return Unfinished{.body_bytes = length, .head = head};
+}
+
+FrameHead peek(std::string_view head) {
+    CodedInputStream in(
+        reinterpret_cast<const std::uint8_t*>(head.data()), static_cast<int>(head.size())
+    );
+    const int kind = WireFormatLite::GetTagFieldNumber(in.ReadTag());
+    std::uint32_t length = 0;
+    if (!in.ReadVarint32(&length)) {
+        return {};
+    }
+    switch (kind) {
+        case v1::Frame::kChunkFieldNumber:
+            return {.kind = FrameHead::Kind::chunk, .declared_bytes = {}};
+        case v1::Frame::kSubmitFieldNumber:
+            return {.kind = FrameHead::Kind::submission, .declared_bytes = declared_size(in)};
+        case v1::Frame::kCheckFieldNumber: {
+            const int field = WireFormatLite::GetTagFieldNumber(in.ReadTag());
+            if (field != v1::Check::kSubmitFieldNumber || !in.ReadVarint32(&length)) {
+                return {};
+            }
+            return {.kind = FrameHead::Kind::submission, .declared_bytes = declared_size(in)};
+        }
+        default:
+            return {};
+    }
+}
+
+void append_frame(std::string& out, const v1::Frame& frame) {
+    const std::size_t length = frame.ByteSizeLong();
+    const std::size_t begin = out.size();
+    out.resize(begin + frame_prefix_bytes + length);
+    for (std::size_t i = 0; i < frame_prefix_bytes; ++i) {
+        const std::size_t shift = 8 * (frame_prefix_bytes - 1 - i);
+        out[begin + i] = static_cast<char>((length >> shift) & 0xFFU);
+    }
+    auto* body = reinterpret_cast<std::uint8_t*>(out.data() + begin + frame_prefix_bytes);
+    frame.SerializeWithCachedSizesToArray(body);
+}
+
+bool parse_frame(std::string_view body, v1::Frame& frame) {
+    return frame.ParseFromArray(body.data(), static_cast<int>(body.size()));
+}
+
+}  // namespace budstikke::transport

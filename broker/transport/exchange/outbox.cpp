@@ -1,0 +1,78 @@
+// The queue of outbox.hpp: two buffers, one that fills while the other leaves.
+#include "broker/transport/exchange/outbox.hpp"
+
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "broker/transport/exchange/frame.hpp"
+
+namespace budstikke::transport {
+
+namespace {
+constexpr std::size_t buffer_kept_bytes_max = std::size_t{256} * 1024;
+}  // namespace
+
+Outbox::Outbox(
+    boost::asio::io_context& context, TlsStream& stream, const Clock& clock, std::size_t bytes_max,
+    std::function<void()> on_room
+)
+    : stream_(stream),
+      clock_(clock),
+      bytes_max_(bytes_max),
+      on_room_(std::move(on_room)),
+      something_(context) {}
+
+void Outbox::send(const v1::Frame& frame) {
+    if (closed_) {
+        return;
+    }
+    if (empty()) {
+        progress_at_ = clock_.steady_now();
+    }
+    append_frame(waiting_, frame);
+    something_.notify();
+}
+
+Awaitable<void> Outbox::run() {
+    const std::function<void()> on_progress = [this] { progress_at_ = clock_.steady_now(); };
+    for (;;) {
+        while (waiting_.empty() && !closed_) {
+            co_await something_.wait();
+        }
+        if (waiting_.empty()) {
+            co_return;
+        }
+        leaving_.swap(waiting_);
+        const bool alive = co_await stream_.write(leaving_, on_progress);
+        leaving_.clear();
+        if (leaving_.capacity() > buffer_kept_bytes_max) {
+            leaving_.shrink_to_fit();
+        }
+        if (!alive) {
+            closed_ = true;
+            waiting_.clear();
+            co_return;
+        }
+        on_room_();
+    }
+}
+
+void Outbox::close() {
+    closed_ = true;
+    something_.notify();
+}
+
+bool Outbox::stalled(SteadyTime now, Duration time_max) const {
+    return !empty() && now - progress_at_ > time_max;
+}
+
+void Outbox::trim() {
+    if (empty()) {
+        std::string().swap(waiting_);
+        std::string().swap(leaving_);
+    }
+}
+
+}  // namespace budstikke::transport

@@ -1,0 +1,89 @@
+// The queries of queries.hpp.
+#include "broker/transport/exchange/queries.hpp"
+
+#include <utility>
+#include <vector>
+
+#include <budstikke/v1/exchange.pb.h>
+
+#include "broker/base/limits.hpp"
+
+namespace budstikke::transport {
+
+void Queries::status(const v1::StatusRequest& from) {
+    using Status = Result<pipeline::MessageStatus>;
+    const std::uint64_t request = from.request();
+    auto ref = read_ref(from.message());
+    if (!ref) {
+        session_.problem(request, {Errc::invalid_argument, "message"});
+        return;
+    }
+    ++pending_;
+    auto answer = [this, request](const Status& status) {
+        --pending_;
+        if (!status) {
+            session_.problem(request, status.error());
+            return;
+        }
+        v1::Frame frame;
+        write(*status, request, *frame.mutable_status());
+        session_.outbox.send(frame);
+    };
+    session_.parts.workers.post([&broker = std::as_const(session_.parts.broker),
+                                 ref = std::move(*ref), organisation = session_.organisation,
+                                 back = session_.inbox.answer<Status>(std::move(answer))](
+                                ) mutable { back(broker.status(organisation, ref)); });
+}
+
+void Queries::may_i_send(const v1::MayISend& from) {
+    const auto verdict = session_.parts.broker.may_send(
+        session_.organisation, from.sender(), from.recipient(), from.type(), from.version(),
+        from.format()
+    );
+    if (!verdict) {
+        if (verdict.error().code == Errc::denied) {
+            session_.warn("query_denied", from.sender());
+        }
+        session_.problem(from.request(), verdict.error());
+        return;
+    }
+    v1::Frame frame;
+    write(*verdict, from.request(), *frame.mutable_verdict());
+    session_.outbox.send(frame);
+}
+
+void Queries::withdraw(v1::Withdraw& from) {
+    using Verdicts = Result<std::vector<pipeline::Broker::WithdrawVerdict>>;
+    const std::uint64_t request = from.request();
+    auto ref = read_ref(from.message());
+    std::vector<HerId> recipients;
+    for (const std::string& text : from.recipients()) {
+        const auto recipient = HerId::parse(text);
+        if (!recipient || recipients.size() >= limits::receivers_max) {
+            ref.reset();
+            break;
+        }
+        recipients.push_back(*recipient);
+    }
+    if (!ref || from.reason().size() > limits::reason_bytes_max) {
+        session_.problem(request, {Errc::invalid_argument, "withdraw"});
+        return;
+    }
+    ++pending_;
+    session_.parts.broker.withdraw(
+        session_.organisation, std::move(*ref), std::move(recipients),
+        std::move(*from.mutable_reason()),
+        session_.inbox.answer<Verdicts>([this, request](const Verdicts& verdicts) {
+            --pending_;
+            if (!verdicts) {
+                session_.problem(request, verdicts.error());
+                return;
+            }
+            v1::Frame frame;
+            write(*verdicts, request, *frame.mutable_withdrawn());
+            session_.outbox.send(frame);
+        })
+    );
+}
+
+}  // namespace budstikke::transport

@@ -1,0 +1,230 @@
+// The life of session.hpp: handshake, frames, goodbye. What frames mean is in session_frames.cpp,
+// deadlines and operations are in session_control.cpp.
+#include "broker/transport/exchange/session.hpp"
+
+#include <array>
+#include <exception>
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "broker/base/limits.hpp"
+#include "broker/transport/exchange/welcome.hpp"
+
+namespace budstikke::transport {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Two full TLS records. One for all sessions of a thread: none keeps bytes in it across a wait.
+using Scratch = std::array<char, 2 * 16 * limits::kib>;
+
+std::span<char> scratch() {
+    static thread_local Scratch bytes;
+    return bytes;
+}
+
+}  // namespace
+
+Session::Session(
+    asio::io_context& context, SocketHandle socket, Admission::Seat seat, std::string address,
+    const SessionParts& parts
+)
+    : io_(context),
+      parts_(parts),
+      seat_(std::move(seat)),
+      stream_(context, std::move(socket)),
+      wake_(context),
+      inbox_(context, [this] { wake_.notify(); }),
+      outbox_(
+          context, stream_, parts.clock, parts.limits.outbound_bytes_max,
+          [this] {
+              deliveries_.pump();
+              follows_.pump();
+              wake_.notify();
+          }
+      ),
+      context_{
+          .parts = parts,
+          .inbox = inbox_,
+          .outbox = outbox_,
+          .end = [this](GoAwayReason reason, std::string_view text) { end(reason, text); },
+          .organisation = {},
+          .address = std::move(address),
+      },
+      submissions_(context_),
+      deliveries_(context_),
+      queries_(context_),
+      follows_(context_),
+      decoder_(limits::frame_bytes_before_hello_max),
+      since_(parts.clock.steady_now()),
+      connected_at_(parts.clock.now()) {}
+
+Session::~Session() = default;
+
+Awaitable<void> Session::run(crypto::TlsServerContext tls) {
+    try {
+        const bool is_in = co_await let_in(tls);
+        if (is_in) {
+            co_await serve();
+        }
+    } catch (const std::exception&) {
+        // Memory, most likely. Its text could quote anything; the id says where to look.
+        parts_.events.write(
+            EventLevel::error, "session_failed",
+            {{"organisation", context_.organisation}, {"address", context_.address}}
+        );
+        end(GoAwayReason::internal, "a fault of the broker");
+    }
+    co_await finish();
+}
+
+Awaitable<bool> Session::let_in(const crypto::TlsServerContext& tls) {
+    const crypto::TlsFault fault = co_await stream_.handshake(tls);
+    seat_.handshake_done();
+    if (fault != crypto::TlsFault::none) {
+        log_handshake_refusal(fault);
+        why_ = "handshake_refused";
+        co_return false;
+    }
+    context_.organisation = stream_.peer().organisation_number;
+    phase_ = Phase::hello;
+    since_ = parts_.clock.steady_now();
+    last_frame_ = since_;
+    writing_ = true;
+    asio::co_spawn(io_, write_loop(), asio::detached);
+    if (const auto refusal = judge(parts_.broker, stream_.peer(), parts_.clock.now())) {
+        context_.warn(refusal->event_id, {});
+        end(refusal->reason, refusal->text);
+        co_return false;
+    }
+    if (!seat_.join(context_.organisation)) {
+        context_.warn(event_id(AdmissionRefusal::organisation), {});
+        end(GoAwayReason::limit_exceeded, "too many connections of this organisation");
+        co_return false;
+    }
+    co_return !ending_;
+}
+
+Awaitable<void> Session::write_loop() {
+    co_await outbox_.run();
+    writing_ = false;
+    ending_ = true;
+    stream_.wake();
+    wake_.notify();
+}
+
+Awaitable<void> Session::serve() {
+    while (!ending_) {
+        const auto read = stream_.read_now(scratch());
+        if (read.state == TlsStream::Reading::ended) {
+            co_return;
+        }
+        if (read.state == TlsStream::Reading::nothing_yet) {
+            co_await stream_.readable();
+            continue;
+        }
+        traffic_ = true;
+        decoder_.lend({scratch().data(), read.bytes});
+        co_await handle_frames();
+        if (read.bytes == scratch().size()) {
+            // There may be more at once: let the others of this thread have their turn.
+            co_await asio::post(io_, asio::use_awaitable);
+        }
+    }
+    while (pending() && writing_) {
+        co_await wake_.wait();
+    }
+}
+
+Awaitable<void> Session::handle_frames() {
+    while (!ending_) {
+        const auto body = decoder_.next();
+        if (!body) {
+            end(GoAwayReason::limit_exceeded, "the frame is longer than allowed");
+            break;
+        }
+        if (!*body) {
+            if (const auto unfinished = decoder_.unfinished(); unfinished) {
+                submissions_.announce(*unfinished);
+            }
+            note_frame_progress();
+            if (blocked()) {
+                co_await until_unblocked();
+            }
+            break;
+        }
+        frame_since_.reset();
+        handle(**body);
+        submissions_.frame_done();
+        if (blocked()) {
+            decoder_.keep();
+            co_await until_unblocked();
+        }
+    }
+}
+
+void Session::note_frame_progress() {
+    if (!decoder_.in_frame()) {
+        frame_since_.reset();
+    } else if (!frame_since_) {
+        frame_since_ = parts_.clock.steady_now();
+    }
+}
+
+bool Session::blocked() const {
+    return submissions_.blocked() || deliveries_.blocked() || queries_.blocked() ||
+           follows_.blocked() || outbox_.full();
+}
+
+bool Session::pending() const {
+    return submissions_.pending() || deliveries_.pending() || queries_.pending();
+}
+
+Awaitable<void> Session::until_unblocked() {
+    waiting_for_room_ = true;
+    while (blocked() && !ending_) {
+        co_await wake_.wait();
+    }
+    waiting_for_room_ = false;
+    // The time was ours, not the peer's.
+    last_frame_ = parts_.clock.steady_now();
+    if (frame_since_) {
+        frame_since_ = last_frame_;
+    }
+}
+
+Awaitable<void> Session::finish() {
+    phase_ = Phase::closing;
+    since_ = parts_.clock.steady_now();
+    follows_.end();
+    deliveries_.detach();
+    submissions_.abandon();
+    say_goodbye();
+    outbox_.close();
+    while (writing_) {
+        co_await wake_.wait();
+    }
+    co_await stream_.close();
+    while (!inbox_.complete()) {
+        co_await wake_.wait();
+    }
+    if (!context_.organisation.empty()) {
+        parts_.events.write(
+            EventLevel::info, "session_closed",
+            {{"organisation", context_.organisation},
+             {"address", context_.address},
+             {"reason", why_},
+             {"submissions", std::to_string(context_.submissions)},
+             {"deliveries", std::to_string(context_.deliveries)}}
+        );
+    }
+}
+
+}  // namespace budstikke::transport

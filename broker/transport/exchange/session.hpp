@@ -1,0 +1,104 @@
+// One connection of the exchange protocol, from handshake to goodbye. Promises that every wait has
+// a deadline, that a refusal before authentication looks the same to the peer whatever it is, and
+// that the broker holds nothing of a session that is gone. The work is in the areas that it is made
+// of.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "broker/transport/admission.hpp"
+#include "broker/transport/exchange/deliveries.hpp"
+#include "broker/transport/exchange/follows.hpp"
+#include "broker/transport/exchange/frame.hpp"
+#include "broker/transport/exchange/queries.hpp"
+#include "broker/transport/exchange/session_context.hpp"
+#include "broker/transport/exchange/submissions.hpp"
+#include "broker/transport/session_facts.hpp"
+#include "broker/transport/signal.hpp"
+#include "broker/transport/tls_stream.hpp"
+
+namespace budstikke::v1 {
+class Frame;
+class GoAway;
+class Hello;
+}  // namespace budstikke::v1
+
+namespace budstikke::transport {
+
+/// Belongs to the thread of its context.
+class Session {
+ public:
+    Session(
+        boost::asio::io_context& context, SocketHandle socket, Admission::Seat seat,
+        std::string address, const SessionParts& parts
+    );
+    ~Session();
+
+    /// The whole life of the connection; afterwards nobody refers to the session.
+    Awaitable<void> run(crypto::TlsServerContext tls);
+
+    /// Looks at the deadlines; called several times in the shortest of them.
+    void tick(SteadyTime now);
+    /// Ends it where the peer would not be let in now.
+    void sweep(const crypto::TlsServerContext& tls);
+    /// No new work; the peer is asked to finish and go.
+    void drain();
+    /// Ends it in order, for the time that closing may take.
+    void stop();
+    /// Nothing where the peer has not said hello yet.
+    std::optional<SessionFacts> facts() const;
+
+ private:
+    enum class Phase { handshake, hello, serving, closing };
+
+    Awaitable<bool> let_in(const crypto::TlsServerContext& tls);
+    Awaitable<void> write_loop();
+    Awaitable<void> serve();
+    Awaitable<void> handle_frames();
+    Awaitable<void> until_unblocked();
+    Awaitable<void> finish();
+
+    void handle(std::string_view body);
+    void hello(const v1::Hello& hello);
+    bool handle_work(v1::Frame& frame);
+    void end(GoAwayReason reason, std::string_view text);
+    void leave_by_request();
+    void say_goodbye();
+    bool blocked() const;
+    bool pending() const;
+    void note_frame_progress();
+    void log_handshake_refusal(crypto::TlsFault fault);
+    void check_deadlines(SteadyTime now);
+
+    boost::asio::io_context& io_;
+    const SessionParts& parts_;
+    Admission::Seat seat_;
+    TlsStream stream_;
+    Signal wake_;
+    Inbox inbox_;
+    Outbox outbox_;
+    SessionContext context_;
+    Submissions submissions_;
+    Deliveries deliveries_;
+    Queries queries_;
+    Follows follows_;
+    FrameDecoder decoder_;
+    Phase phase_ = Phase::handshake;
+    SteadyTime since_;  ///< of the phase
+    SteadyTime last_frame_{};
+    std::optional<SteadyTime> frame_since_;  ///< the frame that is not whole yet
+    Timestamp connected_at_;
+    std::string software_;
+    std::string_view why_ = "peer_gone";
+    bool timed_out_ = false;
+    bool peer_leaves_ = false;  ///< it said GoAway
+    bool ending_ = false;       ///< nothing more is read
+    bool waiting_for_room_ = false;
+    bool writing_ = false;
+    bool traffic_ = false;  ///< since the last tick
+};
+
+}  // namespace budstikke::transport
