@@ -27,6 +27,8 @@ struct Settings {
     std::size_t bytes_in_flight_max = limits::bytes_in_flight_max;
     std::uint32_t open_deliveries_max = limits::open_deliveries_max;
     double disk_free_ratio_min = limits::disk_free_ratio_min;
+
+    bool operator==(const Settings&) const = default;
 };
 
 }  // namespace budstikke::pipeline

@@ -1,0 +1,1 @@
+budstikke_fuzz_target(fuzz_admin_line SOURCES fuzz_admin_line.cpp LINKS budstikke_admin)
