@@ -104,6 +104,20 @@ VARIANTS = (
 )
 
 
+# No example of PLO 2.0 was ever issued; its Pasientlogistikk differs from that of 1.6 by namespace.
+PLO_1_6 = b"http://www.kith.no/xmlstds/po/Pasientlogistikk/2012-04-01"
+PLO_2_0 = b"http://ehelse.no/xmlstds/po/Pasientlogistikk/2016-05-30"
+
+
+def write_plo_2_0(folder):
+    for number, case in enumerate(standards.cases()):
+        body = case.path.read_bytes()
+        if PLO_1_6 in body:
+            path = folder / f"{number:03}-plo-2.0.xml"
+            path.write_bytes(body.replace(PLO_1_6, PLO_2_0))
+            yield case, "as PLO 2.0", path
+
+
 def write_variants(folder):
     """One variant of each example, in turn, so that every variant meets every kind of message."""
     written = []
@@ -113,7 +127,7 @@ def write_variants(folder):
         path = folder / f"{number:03}-{variant.__name__}.xml"
         path.write_bytes(variant(etree.parse(str(case.path), reader.parser())))
         written.append((case, variant.__name__, path))
-    return written
+    return written + list(write_plo_2_0(folder))
 
 
 def main(arguments):
