@@ -1,6 +1,6 @@
 // The seam for a message format. An adapter is pure: bytes in, facts and findings out; no I/O, no
-// clock, no state, safe to call from any thread. Adding a format means one folder under adapters/ and
-// one line in adapters/register.cpp.
+// clock, no state, safe to call from any thread. Adding a format means one folder under adapters/
+// and one line in adapters/register.cpp.
 #pragma once
 
 #include <string>
@@ -20,7 +20,7 @@ namespace budstikke {
 enum class SchemaVerdict { not_checked, valid, invalid };
 
 struct Decoded {
-    Envelope envelope;   ///< as far as it could be read, also where there are errors
+    Envelope envelope;  ///< as far as it could be read, also where there are errors
     Findings findings;
     bool well_formed = false;
     SchemaVerdict schema = SchemaVerdict::not_checked;
@@ -28,9 +28,9 @@ struct Decoded {
 
 /// A party as an AppRec names it (HIS 80415: HCP/Inst, HCP/Inst/Dept).
 struct AppRecParty {
-    std::string name;          ///< of the communication party, from the directory
+    std::string name;  ///< of the communication party, from the directory
     std::string her_id;
-    std::string parent_name;   ///< empty where the party is an organisation itself
+    std::string parent_name;  ///< empty where the party is an organisation itself
     std::string parent_her_id;
 };
 
@@ -44,14 +44,14 @@ struct AppRecDraft {
     ReceiverRole role = ReceiverRole::primary;  ///< which recipient of the original gives it
     AppRecStatus status = AppRecStatus::ok;
     std::vector<std::string> error_codes;  ///< 8221, at least one where rejected
-    std::string error_text;    ///< required by X99, else optional
+    std::string error_text;                ///< required by X99, else optional
     std::string original_type;
     std::string original_issued_at;
     std::string original_id;
 };
 
 class Adapter {
-   public:
+ public:
     virtual ~Adapter() = default;
     /// Unique, lower case: the `format` of the envelopes it makes.
     virtual std::string_view name() const = 0;

@@ -12,7 +12,7 @@
 namespace budstikke {
 
 class AdapterRegistry {
-   public:
+ public:
     /// Refuses a second adapter of the same name.
     Result<void> add(std::unique_ptr<Adapter> adapter);
 
@@ -21,11 +21,11 @@ class AdapterRegistry {
     const Adapter* find(std::string_view name) const;
     std::span<const std::unique_ptr<Adapter>> all() const { return adapters_; }
 
-    /// Recognises and decodes; where no adapter does, an empty envelope with the finding that says why
-    /// (not well-formed, a DTD, or a format that the broker does not carry).
+    /// Recognises and decodes; where no adapter does, an empty envelope with the finding that says
+    /// why (not well-formed, a DTD, or a format that the broker does not carry).
     Decoded decode(std::string_view bytes, const xml::SchemaSet* schemas) const;
 
-   private:
+ private:
     std::vector<std::unique_ptr<Adapter>> adapters_;
 };
 

@@ -2,15 +2,16 @@
 
 #include <cstdio>
 
-
 namespace budstikke {
 
 Timestamp SystemClock::now() const {
-    return std::chrono::time_point_cast<std::chrono::milliseconds>(
-        std::chrono::system_clock::now());
+    return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()
+    );
 }
 
-SteadyTime SystemClock::steady_now() const { return std::chrono::steady_clock::now(); }
+SteadyTime SystemClock::steady_now() const {
+    return std::chrono::steady_clock::now();
+}
 
 std::string to_rfc3339(Timestamp time) {
     const auto day = std::chrono::floor<std::chrono::days>(time);

@@ -1,4 +1,5 @@
-// Time as a parameter: wall time for stamps, steady time for deadlines. Tests bring their own clock.
+// Time as a parameter: wall time for stamps, steady time for deadlines. Tests bring their own
+// clock.
 #pragma once
 
 #include <chrono>
@@ -12,14 +13,14 @@ using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 class Clock {
-   public:
+ public:
     virtual ~Clock() = default;
     virtual Timestamp now() const = 0;
     virtual SteadyTime steady_now() const = 0;
 };
 
 class SystemClock final : public Clock {
-   public:
+ public:
     Timestamp now() const override;
     SteadyTime steady_now() const override;
 };

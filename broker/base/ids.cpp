@@ -11,7 +11,9 @@ namespace {
 constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::size_t uuid_text_bytes = 36;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 std::optional<std::uint8_t> hex_value(char c) {
     if (is_digit(c)) {
@@ -26,7 +28,9 @@ std::optional<std::uint8_t> hex_value(char c) {
     return std::nullopt;
 }
 
-bool is_dash_position(std::size_t at) { return at == 8 || at == 13 || at == 18 || at == 23; }
+bool is_dash_position(std::size_t at) {
+    return at == 8 || at == 13 || at == 18 || at == 23;
+}
 
 }  // namespace
 
@@ -97,7 +101,9 @@ Timestamp MessageId::time() const {
     return Timestamp(Duration(milliseconds));
 }
 
-std::string DeliveryId::text() const { return message.text() + "/" + recipient.text(); }
+std::string DeliveryId::text() const {
+    return message.text() + "/" + recipient.text();
+}
 
 std::optional<DeliveryId> DeliveryId::parse(std::string_view text) {
     if (text.size() <= uuid_text_bytes || text[uuid_text_bytes] != '/') {

@@ -18,7 +18,7 @@ namespace budstikke {
 /// A HER-id of either level, as Adresseregisteret writes it: 1 to limits::her_id_digits_max digits.
 /// The only address in the broker. Compared as text: "012" and "12" are two.
 class HerId {
-   public:
+ public:
     HerId() = default;  ///< empty: no party has it
     /// Nothing where the text is not only digits, or too long.
     static std::optional<HerId> parse(std::string_view text);
@@ -27,14 +27,14 @@ class HerId {
     bool empty() const { return digits_.empty(); }
     auto operator<=>(const HerId&) const = default;
 
-   private:
+ private:
     explicit HerId(std::string_view digits) : digits_(digits) {}
     std::string digits_;
 };
 
 /// A message's id inside the broker: a version 7 UUID (RFC 9562), so ids sort by time of arrival.
 class MessageId {
-   public:
+ public:
     using Bytes = std::array<std::uint8_t, 16>;
 
     MessageId() = default;  ///< all zero: no message has it
@@ -53,7 +53,7 @@ class MessageId {
     Timestamp time() const;  ///< the millisecond that the id carries
     auto operator<=>(const MessageId&) const = default;
 
-   private:
+ private:
     Bytes bytes_{};
 };
 

@@ -16,48 +16,51 @@ inline constexpr std::size_t mib = 1024 * kib;
 
 // --- Identifiers -------------------------------------------------------------------------------
 inline constexpr std::size_t her_id_digits_max = 10;
-inline constexpr std::size_t msg_id_bytes_max = 128;        ///< the sender's MsgId, conversation ids
-inline constexpr std::size_t type_code_bytes_max = 64;      ///< message types, versions, actions
-inline constexpr std::size_t reason_bytes_max = 500;        ///< reasons that people or programs give
+inline constexpr std::size_t msg_id_bytes_max = 128;    ///< the sender's MsgId, conversation ids
+inline constexpr std::size_t type_code_bytes_max = 64;  ///< message types, versions, actions
+inline constexpr std::size_t reason_bytes_max = 500;    ///< reasons that people or programs give
 
 // --- Payloads ----------------------------------------------------------------------------------
 inline constexpr std::size_t payload_bytes_max = 35 * mib;  ///< default; configurable downwards
-inline constexpr std::size_t chunk_bytes_max = 1 * mib;     ///< stored and sent in pieces of this size
-inline constexpr std::size_t bytes_in_flight_max = 512 * mib;  ///< over all connections; then reading stops
-inline constexpr std::size_t receivers_max = 64;            ///< primary and copies of one message
-inline constexpr std::size_t findings_max = 100;            ///< of one message; the last says "more"
+inline constexpr std::size_t chunk_bytes_max = 1 * mib;  ///< stored and sent in pieces of this size
+inline constexpr std::size_t bytes_in_flight_max =
+    512 * mib;                                    ///< over all connections; then reading stops
+inline constexpr std::size_t receivers_max = 64;  ///< primary and copies of one message
+inline constexpr std::size_t findings_max = 100;  ///< of one message; the last says "more"
 
 // --- XML ---------------------------------------------------------------------------------------
 inline constexpr std::size_t xml_depth_max = 100;
-inline constexpr std::size_t xml_attributes_max = 64;       ///< of one element, namespaces included
-inline constexpr std::size_t xml_namespaces_max = 256;       ///< declarations in force at one element
+inline constexpr std::size_t xml_attributes_max = 64;   ///< of one element, namespaces included
+inline constexpr std::size_t xml_namespaces_max = 256;  ///< declarations in force at one element
 inline constexpr std::size_t xml_name_bytes_max = 512;
 inline constexpr std::size_t xml_attribute_bytes_max = 64 * kib;
-inline constexpr std::size_t fact_bytes_max = 256;          ///< a fact longer than this is a finding
+inline constexpr std::size_t fact_bytes_max = 256;  ///< a fact longer than this is a finding
 inline constexpr std::size_t attachments_max = 1000;
-inline constexpr std::size_t schema_files_max = 1000;       ///< of the operator's pack
+inline constexpr std::size_t schema_files_max = 1000;  ///< of the operator's pack
 inline constexpr std::size_t schema_file_bytes_max = 16 * mib;
 
 // --- Exchange protocol -------------------------------------------------------------------------
-inline constexpr std::size_t frame_bytes_max = chunk_bytes_max + 64 * kib;  ///< announced in Welcome
+inline constexpr std::size_t frame_bytes_max =
+    chunk_bytes_max + 64 * kib;  ///< announced in Welcome
 inline constexpr std::size_t frame_bytes_before_hello_max = 4 * kib;
 inline constexpr std::size_t frame_bytes_small_max = 64 * kib;  ///< of a frame without payload
-inline constexpr std::size_t software_bytes_max = 100;      ///< what a client calls itself
+inline constexpr std::size_t software_bytes_max = 100;          ///< what a client calls itself
 inline constexpr std::uint32_t submissions_pending_max = 1024;  ///< of one connection, unanswered
-inline constexpr std::uint32_t credit_max = 4096;           ///< unsettled deliveries of one subscription
+inline constexpr std::uint32_t credit_max = 4096;  ///< unsettled deliveries of one subscription
 inline constexpr std::uint32_t credit_per_connection_max = 16'384;  ///< over all its subscriptions
-inline constexpr std::uint32_t subscriptions_max = 256;     ///< HER-ids of one connection
-inline constexpr std::uint32_t queries_pending_max = 64;    ///< queries and checks of one connection
-inline constexpr std::uint32_t timeline_events_max = 200;   ///< of one delivery, the newest kept
-inline constexpr std::size_t outbound_bytes_max = 4 * mib;  ///< waiting for a slow reader, per connection
+inline constexpr std::uint32_t subscriptions_max = 256;             ///< HER-ids of one connection
+inline constexpr std::uint32_t queries_pending_max = 64;   ///< queries and checks of one connection
+inline constexpr std::uint32_t timeline_events_max = 200;  ///< of one delivery, the newest kept
+inline constexpr std::size_t outbound_bytes_max =
+    4 * mib;  ///< waiting for a slow reader, per connection
 inline constexpr auto handshake_time_max = 10s;
 inline constexpr auto hello_time_max = 10s;
-inline constexpr auto frame_time_max = 60s;                 ///< first to last byte of one frame
-inline constexpr auto submission_time_max = 10min;          ///< first to last chunk of one payload
-inline constexpr auto idle_time_max = 120s;                 ///< without a frame; the client pings
-inline constexpr auto write_time_max = 60s;                 ///< without progress to a slow reader
-inline constexpr auto closing_time_max = 5s;                ///< for the last frames to leave
-inline constexpr std::uint32_t feed_rows_max = 256;         ///< status events read at a time
+inline constexpr auto frame_time_max = 60s;          ///< first to last byte of one frame
+inline constexpr auto submission_time_max = 10min;   ///< first to last chunk of one payload
+inline constexpr auto idle_time_max = 120s;          ///< without a frame; the client pings
+inline constexpr auto write_time_max = 60s;          ///< without progress to a slow reader
+inline constexpr auto closing_time_max = 5s;         ///< for the last frames to leave
+inline constexpr std::uint32_t feed_rows_max = 256;  ///< status events read at a time
 
 // --- Connections -------------------------------------------------------------------------------
 inline constexpr std::uint32_t connections_max = 10'000;
@@ -66,35 +69,36 @@ inline constexpr std::uint32_t connections_per_organisation_max = 2'500;
 inline constexpr std::uint32_t handshakes_pending_max = 512;
 inline constexpr std::uint32_t certificate_chain_depth_max = 4;
 inline constexpr std::uint32_t certificate_chain_depth_configurable_max = 10;
-inline constexpr std::size_t certificate_bytes_max = 64 * kib;  ///< the whole chain a client may send
+inline constexpr std::size_t certificate_bytes_max =
+    64 * kib;  ///< the whole chain a client may send
 inline constexpr auto tls_session_time_max = std::chrono::hours(1);  ///< a ticket resumes no longer
-inline constexpr std::size_t certificate_file_bytes_max = 4 * mib;  ///< certificates or CAs, PEM
+inline constexpr std::size_t certificate_file_bytes_max = 4 * mib;   ///< certificates or CAs, PEM
 inline constexpr std::size_t key_file_bytes_max = 64 * kib;
 inline constexpr std::size_t crl_file_bytes_max = 64 * mib;
 
 // --- Store and delivery ------------------------------------------------------------------------
 inline constexpr std::size_t commit_operations_max = 1024;  ///< merged into one synced write
 inline constexpr std::size_t commit_bytes_max = 8 * mib;
-inline constexpr std::size_t operations_waiting_max = 65'536;  ///< in front of the commit loop
+inline constexpr std::size_t operations_waiting_max = 65'536;    ///< in front of the commit loop
 inline constexpr std::uint32_t open_deliveries_max = 8'000'000;  ///< then new messages are refused
-inline constexpr std::uint32_t attempts_max = 50;           ///< default: then a dead letter
+inline constexpr std::uint32_t attempts_max = 50;                ///< default: then a dead letter
 inline constexpr auto time_to_live_default = std::chrono::hours(24 * 14);
 inline constexpr auto time_to_live_max = std::chrono::hours(24 * 90);
 inline constexpr auto apprec_deadline_default = std::chrono::hours(96);  ///< HITS 1168
 inline constexpr auto duplicate_memory_default = std::chrono::hours(24 * 90);
 inline constexpr auto payload_retention_default = std::chrono::hours(24 * 30);
 inline constexpr auto event_retention_default = std::chrono::hours(24 * 365);
-inline constexpr double disk_free_ratio_min = 0.05;         ///< below it new messages are refused
+inline constexpr double disk_free_ratio_min = 0.05;  ///< below it new messages are refused
 
 // --- Directory and configuration ---------------------------------------------------------------
 inline constexpr std::size_t config_file_bytes_max = 4 * mib;
-inline constexpr std::size_t toml_depth_max = 16;           ///< nested values, and dotted parts of a key
-inline constexpr std::size_t name_bytes_max = 200;          ///< of a party, an organisation, a user
+inline constexpr std::size_t toml_depth_max = 16;   ///< nested values, and dotted parts of a key
+inline constexpr std::size_t name_bytes_max = 200;  ///< of a party, an organisation, a user
 inline constexpr std::size_t parties_max = 100'000;
-inline constexpr std::uint32_t redirects_max = 4;           ///< followed from one HER-id
+inline constexpr std::uint32_t redirects_max = 4;  ///< followed from one HER-id
 
 // --- Master keys -------------------------------------------------------------------------------
-inline constexpr std::size_t master_keys_max = 64;          ///< in the file: the current one and old ones
+inline constexpr std::size_t master_keys_max = 64;  ///< in the file: the current one and old ones
 inline constexpr std::size_t key_id_bytes_max = 64;
 
 // --- Admin -------------------------------------------------------------------------------------
@@ -103,6 +107,6 @@ inline constexpr std::uint32_t admin_sessions_max = 16;
 inline constexpr std::uint32_t listing_rows_max = 1000;
 inline constexpr std::size_t admin_scan_rows_max = 1'000'000;  ///< rows that one command counts
 inline constexpr auto admin_idle_time_max = 60s;
-inline constexpr auto drain_time_max = 10s;                ///< for peers to finish when we stop
+inline constexpr auto drain_time_max = 10s;  ///< for peers to finish when we stop
 
 }  // namespace budstikke::limits

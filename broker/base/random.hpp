@@ -8,7 +8,7 @@
 namespace budstikke {
 
 class Random {
-   public:
+ public:
     virtual ~Random() = default;
     /// Fills all of it with bytes fit for keys; a source that cannot ends the process.
     virtual void fill(std::span<std::byte> bytes) = 0;

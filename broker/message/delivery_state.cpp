@@ -26,7 +26,8 @@ constexpr std::array<Row, 12> table{{
     {{in_flight}, queued, {released, connection_lost, attempt_failed, restarted, unused}},
     {{in_flight}, delivered, {settled_accepted, transport_receipt, unused, unused, unused}},
     {{in_flight}, dead_lettered, {settled_rejected, unused, unused, unused, unused}},
-    {{queued, in_flight}, dead_lettered, {attempts_exhausted, endpoint_gone, unused, unused, unused}},
+    {{queued, in_flight}, dead_lettered, {attempts_exhausted, endpoint_gone, unused, unused, unused}
+    },
     {{queued, in_flight}, expired, {time_to_live_ended, unused, unused, unused, unused}},
     {{accepted, queued}, cancelled, {withdrawn, unused, unused, unused, unused}},
     {{accepted, queued, dead_lettered}, cancelled, {discarded, unused, unused, unused, unused}},
@@ -121,7 +122,11 @@ bool is_open(DeliveryState state) {
     return state == accepted || state == queued || state == in_flight;
 }
 
-std::span<const DeliveryState> delivery_states() { return all_states; }
-std::span<const DeliveryCause> delivery_causes() { return all_causes; }
+std::span<const DeliveryState> delivery_states() {
+    return all_states;
+}
+std::span<const DeliveryCause> delivery_causes() {
+    return all_causes;
+}
 
 }  // namespace budstikke

@@ -1,6 +1,6 @@
 // The envelope: the facts that one pass over a message takes, and all that routing, duplicate
-// elimination and follow-up work with. Plain values; no clinical content and no patient's identity is
-// ever put in here.
+// elimination and follow-up work with. Plain values; no clinical content and no patient's identity
+// is ever put in here.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +35,11 @@ enum class AppRecStatus : std::uint8_t { ok = 1, rejected = 2, ok_error_in_part 
 enum class PatientIdentity { not_applicable, sufficient, insufficient };
 
 struct Envelope {
-    std::string format;        ///< adapter's name: `msghead`, `hcp`, `apprec`; empty where opaque
-    std::string standard;      ///< `epikrise`, `dialogmelding`, `plo`, `henvisning`, `labsvar`, ...
-    std::string version;       ///< of the standard: `1.2`
-    std::string xml_namespace; ///< of the payload; for MsgHead that of the first document's content
+    std::string format;    ///< adapter's name: `msghead`, `hcp`, `apprec`; empty where opaque
+    std::string standard;  ///< `epikrise`, `dialogmelding`, `plo`, `henvisning`, `labsvar`, ...
+    std::string version;   ///< of the standard: `1.2`
+    std::string
+        xml_namespace;         ///< of the payload; for MsgHead that of the first document's content
     std::string type;          ///< the code as the message writes it
     std::string action;        ///< the ebXML Action that it means (HISD 1209); empty where unknown
     std::string message_id;    ///< the sender's MsgId
@@ -47,17 +48,17 @@ struct Envelope {
     std::vector<MessageReceiver> receivers;  ///< the primary one first, copies in document order
     std::string ref_to_parent;
     std::string ref_to_conversation;
-    std::string document_id;   ///< HCP family: constant across new, change and cancel
-    std::string original_message_id;         ///< AppRec: OriginalMsgId/Id
-    std::string original_type;               ///< AppRec: OriginalMsgId/MsgType
+    std::string document_id;          ///< HCP family: constant across new, change and cancel
+    std::string original_message_id;  ///< AppRec: OriginalMsgId/Id
+    std::string original_type;        ///< AppRec: OriginalMsgId/MsgType
     std::optional<AppRecStatus> apprec_status;
     std::vector<std::string> apprec_errors;  ///< codes of 8221
-    std::string apprec_version;              ///< `1.0` or `1.1`: what an answer to this must use; may be empty
+    std::string apprec_version;  ///< `1.0` or `1.1`: what an answer to this must use; may be empty
     std::uint32_t attachments = 0;
     PatientIdentity patient_identity = PatientIdentity::not_applicable;
-    bool emergency = false;    ///< a referral of urgency 0, never rejected for its patient's identity
+    bool emergency = false;  ///< a referral of urgency 0, never rejected for its patient's identity
     bool is_apprec = false;
-    bool opaque = false;       ///< facts are declared by the sender; the payload was not read
+    bool opaque = false;  ///< facts are declared by the sender; the payload was not read
 
     /// The conversation of the order key: RefToConversation, else the document id, else the MsgId.
     const std::string& conversation() const {

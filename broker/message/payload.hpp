@@ -10,7 +10,7 @@
 namespace budstikke {
 
 class Payload {
-   public:
+ public:
     Payload() = default;
     explicit Payload(std::string bytes) : bytes_(std::move(bytes)) {}
 
@@ -20,11 +20,10 @@ class Payload {
     std::string release() && { return std::move(bytes_); }
     bool operator==(const Payload&) const = default;
 
-   private:
+ private:
     std::string bytes_;
 };
 
 std::ostream& operator<<(std::ostream&, const Payload&) = delete;
 
 }  // namespace budstikke
-

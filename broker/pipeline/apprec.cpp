@@ -142,7 +142,8 @@ void Core::originate_apprec(
         }
     }
     draft.original_type = original.action;
-    draft.original_issued_at = original.generated_at;
+    draft.original_issued_at =
+        original.generated_at.empty() ? to_rfc3339(message->accepted_at) : original.generated_at;
     draft.original_id = original.message_id;
     auto encoded = adapter->encode(draft);
     if (!encoded || !accept_own(*std::move(encoded), *message)) {
