@@ -57,8 +57,7 @@ void Broker::on_failure(Handler<Error> handler) {
     });
 }
 
-// --- Hand over
-// -------------------------------------------------------------------------------------
+// --- Hand over -------------------------------------------------------------------------
 
 std::expected<PreparedPtr, Receipt> Broker::prepare(Submission submission) const {
     const Timestamp now = impl_->parts.clock.now();

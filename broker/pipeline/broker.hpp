@@ -84,8 +84,7 @@ class Broker {
     /// process.
     void on_failure(Handler<Error> handler);
 
-    // --- Hand over
-    // ---------------------------------------------------------------------------------
+    // --- Hand over ---------------------------------------------------------------------
     /// The stages up to the commit, on the caller's thread: may take milliseconds where schemas
     /// apply. The value is a submission to commit, or the refusal to send.
     std::expected<PreparedPtr, Receipt> prepare(Submission submission) const;
@@ -115,8 +114,7 @@ class Broker {
     );
     FlightBudget& budget();
 
-    // --- Receive
-    // -----------------------------------------------------------------------------------
+    // --- Receive -----------------------------------------------------------------------
     /// `endpoint` is called until the handler of detach was.
     ConsumerId attach(std::string organisation, Endpoint& endpoint);
     /// Unsettled deliveries return to their queues. After `done` the endpoint is never called
@@ -136,8 +134,7 @@ class Broker {
     Result<std::string> read_payload(const store::MessageRecord& message, std::uint32_t chunk)
         const;
 
-    // --- Follow
-    // ------------------------------------------------------------------------------------
+    // --- Follow ------------------------------------------------------------------------
     /// A sender sees all recipients, a recipient itself; else `not_found`.
     Result<MessageStatus> status(std::string_view organisation, const MessageRef& message) const;
     Result<std::vector<store::FeedEntry>> feed(
@@ -150,8 +147,7 @@ class Broker {
     WatchId watch_feed(const HerId& sender, std::function<void()> changed);
     void unwatch(WatchId watch);
 
-    // --- Operate
-    // -----------------------------------------------------------------------------------
+    // --- Operate -----------------------------------------------------------------------
     std::shared_ptr<const directory::Directory> directory() const;
     /// Subscriptions that the new directory no longer allows end.
     void replace_directory(std::shared_ptr<const directory::Directory> directory);
@@ -189,8 +185,7 @@ class Broker {
     };
     Rotation rotation() const;
 
-    // --- Time
-    // --------------------------------------------------------------------------------------
+    // --- Time --------------------------------------------------------------------------
     /// Retries and expiries that are due, overdue receipts, retention, rotation: to be called about
     /// once a second from a thread of its own, since giving space back to the file system may take
     /// minutes.

@@ -37,8 +37,7 @@ Result<MessageStatus> Broker::Impl::status_of(const MessageRef& message) const {
     };
 }
 
-// --- Receive
-// ---------------------------------------------------------------------------------------
+// --- Receive ---------------------------------------------------------------------------
 
 ConsumerId Broker::attach(std::string organisation, Endpoint& endpoint) {
     const ConsumerId id = impl_->next_consumer++;
@@ -94,8 +93,7 @@ Result<std::string> Broker::read_payload(const store::MessageRecord& message, st
     return impl_->parts.codec.open(message.id, *wrap, chunk, *sealed);
 }
 
-// --- Follow
-// ----------------------------------------------------------------------------------------
+// --- Follow ----------------------------------------------------------------------------
 
 Result<MessageStatus> Broker::status(std::string_view organisation, const MessageRef& message)
     const {

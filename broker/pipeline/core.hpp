@@ -63,8 +63,7 @@ class Core final : public Cycle {
         const Parts& parts, const Settings& settings, Shared& shared, std::unique_ptr<Ledger> ledger
     );
 
-    // --- Cycle
-    // -------------------------------------------------------------------------------------
+    // --- Cycle -------------------------------------------------------------------------
     void begin() override;
     bool is_full() const override { return ledger_->is_full(); }
     Result<void> finish() override;
@@ -75,8 +74,7 @@ class Core final : public Cycle {
     /// Reads open deliveries, holds and pauses; queues again what was in flight.
     Result<void> recover();
 
-    // --- Operations, in the words of Broker
-    // --------------------------------------------------------
+    // --- Operations, in the words of Broker --------------------------------------------
     void accept(PreparedPtr prepared, Handler<Receipt> answer);
     void withdraw(
         const std::string& organisation, const MessageRef& message,

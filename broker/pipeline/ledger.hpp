@@ -31,16 +31,14 @@ class Ledger {
     /// Whether the cycle has grown to the size of one commit.
     bool is_full() const;
 
-    // --- Reads
-    // -------------------------------------------------------------------------------------
+    // --- Reads -------------------------------------------------------------------------
     std::shared_ptr<const store::MessageRecord> message(const MessageId& id);
     std::optional<store::IdentityRecord> identity(const HerId& sender, std::string_view msg_id);
     /// For reading and changing until the end of the cycle; nullptr where there is none.
     store::DeliveryRecord* delivery(const DeliveryId& id);
     std::vector<DeliveryId> deliveries_of(const MessageId& message);
 
-    // --- Changes
-    // -----------------------------------------------------------------------------------
+    // --- Changes -----------------------------------------------------------------------
     std::shared_ptr<const store::MessageRecord> add_message(
         store::MessageRecord record, const store::SealedPayload& payload
     );
@@ -59,8 +57,7 @@ class Ledger {
     /// The books do not agree with themselves: the cycle cannot be committed.
     void fail_cycle(Error error);
 
-    // --- End of the cycle
-    // --------------------------------------------------------------------------
+    // --- End of the cycle --------------------------------------------------------------
     /// One atomic, synced write of all changes. An error is final.
     Result<void> commit();
     /// Senders whose feed has grown in the cycle that was committed last.
