@@ -143,7 +143,7 @@ void RocksDbBatch::put_position(Position position) {
 }
 
 void RocksDbBatch::store_position() {
-    key_.assign(keys::position_row);
+    key_.assign(1, keys::position_row.front());
     std::string value;
     keys::append_u64(value, position_);
     put(Family::meta, value);

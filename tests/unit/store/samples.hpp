@@ -13,11 +13,20 @@
 
 namespace budstikke::store::testing {
 
+/// Where hundreds of openings take place that are not about syncs: in memory, where that is to be
+/// had.
+inline std::filesystem::path quick_folder() {
+    const std::filesystem::path memory = "/dev/shm";
+    return std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
+}
+
 /// A folder of its own, removed at the end.
 class TempFolder {
  public:
-    TempFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "store-XXXXXX").string();
+    explicit TempFolder(
+        const std::filesystem::path& parent = std::filesystem::temp_directory_path()
+    ) {
+        std::string pattern = (parent / "store-XXXXXX").string();
         path_ = ::mkdtemp(pattern.data()) == nullptr ? "" : pattern;
     }
     ~TempFolder() {

@@ -1,0 +1,172 @@
+// Payloads come back byte for byte, and only under their own message, index and key.
+#include "broker/store/payload_codec.hpp"
+
+#include <fstream>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "broker/base/limits.hpp"
+#include "tests/unit/store/samples.hpp"
+
+namespace budstikke::store {
+namespace {
+
+using testing::message_id;
+
+class payload_codec : public ::testing::Test {
+ protected:
+    std::shared_ptr<const crypto::MasterKeys> keys(const std::string& text) const {
+        const auto path = folder_.path() / "keys";
+        std::ofstream(path, std::ios::trunc) << text;
+        EXPECT_EQ(::chmod(path.c_str(), 0600), 0);
+        return std::make_shared<const crypto::MasterKeys>(crypto::MasterKeys::load(path).value());
+    }
+    static std::string key(const std::string& id, char digit) {
+        return id + " " + std::string(64, digit) + "\n";
+    }
+
+    testing::TempFolder folder_;
+    PayloadCodec codec_{keys(key("k1", '1'))};
+};
+
+std::string incompressible(std::size_t size) {
+    std::string bytes(size, '\0');
+    std::uint64_t state = 88172645463325252ULL;
+    for (auto& byte : bytes) {
+        state ^= state << 13U;
+        state ^= state >> 7U;
+        state ^= state << 17U;
+        byte = static_cast<char>(state);
+    }
+    return bytes;
+}
+
+TEST_F(payload_codec, a_payload_comes_back_in_its_pieces) {
+    const auto chunk = limits::chunk_bytes_max;
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{1}, std::size_t{8192}, chunk - 1, chunk, chunk + 1, 2 * chunk,
+          2 * chunk + 1}) {
+        for (const auto& payload : {std::string(size, 'x'), incompressible(size)}) {
+            const auto sealed = codec_.seal(message_id(1), payload);
+            ASSERT_TRUE(sealed.has_value());
+            EXPECT_EQ(sealed->chunks.size(), std::max<std::size_t>(1, (size + chunk - 1) / chunk));
+            std::string all;
+            for (std::uint32_t index = 0; index < sealed->chunks.size(); ++index) {
+                const auto piece =
+                    codec_.open(message_id(1), sealed->wrap, index, sealed->chunks[index]);
+                ASSERT_TRUE(piece.has_value());
+                EXPECT_LE(piece->size(), chunk);
+                all += *piece;
+            }
+            EXPECT_TRUE(all == payload) << size;
+        }
+    }
+}
+
+TEST_F(payload_codec, text_gets_smaller_and_noise_hardly_larger) {
+    EXPECT_LT(codec_.seal(message_id(1), std::string(8192, 'x'))->chunks[0].size(), 200U);
+    EXPECT_LE(codec_.seal(message_id(1), incompressible(8192))->chunks[0].size(), 8192U + 32U);
+}
+
+TEST_F(payload_codec, the_same_payload_never_seals_to_the_same_bytes) {
+    const auto first = codec_.seal(message_id(1), "payload").value();
+    const auto second = codec_.seal(message_id(1), "payload").value();
+    EXPECT_NE(first.wrap, second.wrap);
+    EXPECT_NE(first.chunks, second.chunks);
+}
+
+TEST_F(payload_codec, pieces_that_change_places_are_found) {
+    const auto sealed =
+        codec_.seal(message_id(1), std::string(2 * limits::chunk_bytes_max, 'x')).value();
+    for (const auto& [index, piece] : {std::pair(0U, 1U), std::pair(1U, 0U), std::pair(2U, 0U)}) {
+        const auto opened = codec_.open(message_id(1), sealed.wrap, index, sealed.chunks[piece]);
+        ASSERT_FALSE(opened.has_value());
+        EXPECT_EQ(opened.error().code, Errc::corrupt);
+    }
+}
+
+TEST_F(payload_codec, a_piece_or_wrap_of_another_message_is_found) {
+    const auto one = codec_.seal(message_id(1), "one").value();
+    const auto two = codec_.seal(message_id(2), "two").value();
+    for (const auto& opened : {
+             codec_.open(message_id(2), one.wrap, 0, one.chunks[0]),
+             codec_.open(message_id(1), one.wrap, 0, two.chunks[0]),
+             codec_.open(message_id(1), two.wrap, 0, two.chunks[0]),
+         }) {
+        ASSERT_FALSE(opened.has_value());
+        EXPECT_EQ(opened.error().code, Errc::corrupt);
+    }
+}
+
+TEST_F(payload_codec, every_changed_byte_is_found) {
+    const auto sealed = codec_.seal(message_id(1), std::string(300, 'x') + "end").value();
+    for (std::size_t at = 0; at < sealed.chunks[0].size(); ++at) {
+        auto changed = sealed.chunks[0];
+        changed[at] = static_cast<char>(changed[at] ^ 0x01);
+        EXPECT_FALSE(codec_.open(message_id(1), sealed.wrap, 0, changed).has_value()) << at;
+        EXPECT_FALSE(
+            codec_.open(message_id(1), sealed.wrap, 0, sealed.chunks[0].substr(0, at)).has_value()
+        );
+    }
+}
+
+TEST_F(payload_codec, without_its_master_key_a_payload_cannot_be_read) {
+    const auto sealed = codec_.seal(message_id(1), "payload").value();
+    codec_.replace_keys(keys(key("k2", '2')));
+    const auto opened = codec_.open(message_id(1), sealed.wrap, 0, sealed.chunks[0]);
+    ASSERT_FALSE(opened.has_value());
+    EXPECT_EQ(opened.error().code, Errc::not_found);
+    codec_.replace_keys(keys(key("k1", '2')));
+    EXPECT_EQ(
+        codec_.open(message_id(1), sealed.wrap, 0, sealed.chunks[0]).error().code, Errc::corrupt
+    );
+}
+
+TEST_F(payload_codec, rotation_rewraps_and_the_old_key_can_go) {
+    const auto sealed = codec_.seal(message_id(1), "payload").value();
+    EXPECT_FALSE(codec_.rewrap(message_id(1), sealed.wrap)->has_value());
+    codec_.replace_keys(keys(key("k1", '1') + key("k2", '2')));
+    const auto rewrapped = codec_.rewrap(message_id(1), sealed.wrap);
+    ASSERT_TRUE(rewrapped.has_value() && rewrapped->has_value());
+    EXPECT_EQ(crypto::MasterKeys::wrapped_by(**rewrapped), "k2");
+    codec_.replace_keys(keys(key("k2", '2')));
+    EXPECT_EQ(codec_.open(message_id(1), **rewrapped, 0, sealed.chunks[0]).value(), "payload");
+    EXPECT_FALSE(codec_.rewrap(message_id(1), **rewrapped)->has_value());
+    EXPECT_EQ(codec_.rewrap(message_id(1), sealed.wrap).error().code, Errc::not_found);
+    EXPECT_EQ(codec_.rewrap(message_id(1), "no wrap").error().code, Errc::corrupt);
+}
+
+TEST_F(payload_codec, a_wrap_moved_to_another_message_is_not_rewrapped) {
+    const auto sealed = codec_.seal(message_id(1), "payload").value();
+    codec_.replace_keys(keys(key("k1", '1') + key("k2", '2')));
+    EXPECT_EQ(codec_.rewrap(message_id(2), sealed.wrap).error().code, Errc::corrupt);
+}
+
+TEST_F(payload_codec, keys_are_replaced_while_threads_seal_and_open) {
+    const auto both = keys(key("k1", '1') + key("k2", '2'));
+    const auto turned = keys(key("k2", '2') + key("k1", '1'));
+    std::atomic<int> failures = 0;
+    std::vector<std::jthread> threads;
+    codec_.replace_keys(both);
+    for (int number = 0; number < 3; ++number) {
+        threads.emplace_back([&] {
+            for (std::uint64_t round = 0; round < 300; ++round) {
+                const std::string payload(100 + round, 'x');
+                const auto sealed = codec_.seal(message_id(round), payload);
+                const auto opened =
+                    codec_.open(message_id(round), sealed->wrap, 0, sealed->chunks[0]);
+                failures += opened.has_value() && *opened == payload ? 0 : 1;
+            }
+        });
+    }
+    for (int round = 0; round < 300; ++round) {
+        codec_.replace_keys(round % 2 == 0 ? turned : both);
+    }
+    threads.clear();
+    EXPECT_EQ(failures, 0);
+}
+
+}  // namespace
+}  // namespace budstikke::store
