@@ -16,7 +16,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 use_pki "$1"
 name=$2 number=$3
 shift 3
-case $name in *[!A-Za-z0-9._-]* | "" | .*) fail "NAME: letters, digits, '.', '_' and '-' only" ;; esac
+case $name in *[!A-Za-z0-9._-]* | "" | .*) fail "NAME: letters, digits and . _ - only" ;; esac
 case $number in *[!0-9]* | "") fail "ORGNUMBER: 9 digits" ;; esac
 [ ${#number} -eq 9 ] || fail "ORGNUMBER: 9 digits"
 

@@ -62,7 +62,8 @@ new_ca() (
     if [ $# -gt 2 ]; then
         sign "$3" ca_extensions "$2" "$PKI/$1/ca.key" "$PKI/$1/ca.crt" -days 3650
     else
-        run openssl req -x509 -config "$PKI/openssl.cnf" -extensions ca_extensions -subj "$2" -utf8 \
+        run openssl req -x509 -config "$PKI/openssl.cnf" \
+            -extensions ca_extensions -subj "$2" -utf8 \
             -key "$PKI/$1/ca.key" -days 7300 -out "$PKI/$1/ca.crt"
         chmod 644 "$PKI/$1/ca.crt"
     fi

@@ -1,5 +1,5 @@
 #!/bin/sh
-# revoke.sh DIR NAME: revokes the client certificate NAME (or `issuing-ca`) and writes the new list of
+# revoke.sh DIR NAME: revokes the client certificate NAME (or `issuing-ca`), writes the new list of
 # its CA, DIR/issuing-ca.crl or DIR/root-ca.crl. A broker sees it after its next reload.
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=certs/pki.sh

@@ -47,7 +47,10 @@ int require_alpn(SSL* ssl, int* alert, void*) {
     return SSL_CLIENT_HELLO_ERROR;
 }
 
-int choose_protocol(SSL* ssl, const unsigned char** chosen, unsigned char* chosen_size, const unsigned char* offered, unsigned offered_size, void*) {
+int choose_protocol(
+    SSL* ssl, const unsigned char** chosen, unsigned char* chosen_size,
+    const unsigned char* offered, unsigned offered_size, void* /*context*/
+) {
     TlsSession::Impl& session = TlsSession::Impl::of(ssl);
     const std::string& ours = session.settings->alpn_wire;
     unsigned char* selected = nullptr;
@@ -103,7 +106,10 @@ int keep_ticket(SSL*, void*) {
 // A ticket whose certificate would not be let in now is ignored: the full handshake follows, and
 // refuses it with the reason that is true by then (security.md T3).
 SSL_TICKET_RETURN
-judge_ticket(SSL* ssl, SSL_SESSION* session, const unsigned char*, std::size_t, SSL_TICKET_STATUS status, void*) {
+judge_ticket(
+    SSL* ssl, SSL_SESSION* session, const unsigned char*, std::size_t, SSL_TICKET_STATUS status,
+    void* /*context*/
+) {
     const bool opened = status == SSL_TICKET_SUCCESS || status == SSL_TICKET_SUCCESS_RENEW;
     X509* certificate = opened ? SSL_SESSION_get0_peer(session) : nullptr;
     if (certificate == nullptr) return SSL_TICKET_RETURN_IGNORE_RENEW;
