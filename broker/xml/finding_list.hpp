@@ -3,6 +3,7 @@
 #pragma once
 
 #include <utility>
+#include <vector>
 
 #include "broker/base/limits.hpp"
 #include "broker/message/finding.hpp"
@@ -21,6 +22,13 @@ class FindingList {
             return;
         }
         findings_.push_back({.spec = &spec, .location = std::move(location)});
+    }
+
+    /// Takes back every finding of that kind, and the word that there are more.
+    void forget(const FindingSpec& spec) {
+        std::erase_if(findings_, [&spec](const Finding& found) {
+            return found.spec == &spec || found.spec == &finding::more_findings;
+        });
     }
 
     bool full() const { return findings_.size() >= limits::findings_max; }

@@ -14,6 +14,7 @@
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
+#include <libxml/xmlschemas.h>
 
 #include "broker/base/limits.hpp"
 #include "broker/xml/encoding.hpp"
@@ -147,6 +148,9 @@ void Pass::on_doctype(void* context, const xmlChar*, const xmlChar*, const xmlCh
 void Pass::stop(const FindingSpec& spec) {
     if (!stopped_) {
         stopped_ = true;
+        // A missing end tag makes siblings into children, so what the schema had against a broken
+        // message points to the wrong line; many of them would also leave no room for the cause.
+        findings_.forget(finding::schema_invalid);
         findings_.add(spec, here());
         xmlStopParser(parser_);
     }

@@ -39,7 +39,8 @@ class Pack : public testing::Test {
     void write_boxes(const std::string& name, std::string_view target) const {
         write(name, schema(target, R"(<xs:element name='box'><xs:complexType><xs:sequence>
             <xs:element name='size' minOccurs='0' maxOccurs='unbounded'><xs:simpleType>
-            <xs:restriction base='xs:integer'><xs:minInclusive value='1'/><xs:maxInclusive value='9'/>
+            <xs:restriction base='xs:integer'><xs:minInclusive value='1'/>
+            <xs:maxInclusive value='9'/>
             </xs:restriction></xs:simpleType></xs:element>
             </xs:sequence></xs:complexType></xs:element>)"));
     }
@@ -142,7 +143,7 @@ TEST_F(Pack, AFaultHasItsLineAndPathAndNoValue) {
     write_boxes("a.xsd", "urn:a");
     const auto set = load();
     const auto reading = read_all(
-        "<box xmlns='urn:a'>\n<size>5</size>\n<size>13116900216</size>\n</box>", set.get()
+        "<box xmlns='urn:a'>\n<size>5</size>\n<size>13916900216</size>\n</box>", set.get()
     );
     EXPECT_TRUE(reading.result.well_formed);
     EXPECT_EQ(reading.result.schema, Validity::invalid);
@@ -189,6 +190,20 @@ TEST_F(Pack, ABrokenMessageIsInvalidAndLeavesTheSetUsable) {
         EXPECT_EQ(broken.result.schema, Validity::invalid);
         EXPECT_EQ(broken.code(), "xml.not_well_formed");
         EXPECT_EQ(read_all("<box xmlns='urn:a'/>", set.get()).result.schema, Validity::valid);
+    }
+}
+
+TEST_F(Pack, ABrokenMessageIsToldOfItsBreakAndNotOfTheSchemaErrorsBeforeIt) {
+    write_boxes("a.xsd", "urn:a");
+    const auto set = load();
+    for (const std::size_t errors : {std::size_t{1}, limits::findings_max + 1}) {
+        std::string bytes = "<box xmlns='urn:a'>";
+        for (std::size_t i = 0; i < errors; ++i) {
+            bytes += "<strange/>\n";
+        }
+        const auto broken = read_all(bytes + "<size>5</box>", set.get());
+        EXPECT_EQ(broken.result.schema, Validity::invalid);
+        EXPECT_EQ(broken.code(), "xml.not_well_formed");
     }
 }
 
