@@ -7,10 +7,14 @@
 #include <string>
 #include <vector>
 
-#include <libxml/tree.h>
-#include <libxml/xmlschemas.h>
-
 #include "broker/xml/schema_set.hpp"
+
+// libxml2's own names for what its headers, which stay out of ours, call xmlDoc and so on.
+// NOLINTBEGIN(bugprone-reserved-identifier)
+struct _xmlDoc;
+struct _xmlSchema;
+struct _xmlSchemaValidCtxt;
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace budstikke::xml {
 
@@ -18,18 +22,14 @@ namespace budstikke::xml {
 /// entity loader that opens nothing outside SchemaSet::load.
 void prepare_libxml2();
 
-struct FreeDoc {
-    void operator()(xmlDoc* doc) const { xmlFreeDoc(doc); }
+struct Free {
+    void operator()(_xmlDoc* doc) const;
+    void operator()(_xmlSchema* schema) const;
+    void operator()(_xmlSchemaValidCtxt* validator) const;
 };
-struct FreeSchema {
-    void operator()(xmlSchema* schema) const { xmlSchemaFree(schema); }
-};
-struct FreeValidator {
-    void operator()(xmlSchemaValidCtxt* validator) const { xmlSchemaFreeValidCtxt(validator); }
-};
-using Doc = std::unique_ptr<xmlDoc, FreeDoc>;
-using Schema = std::unique_ptr<xmlSchema, FreeSchema>;
-using Validator = std::unique_ptr<xmlSchemaValidCtxt, FreeValidator>;
+using Doc = std::unique_ptr<_xmlDoc, Free>;
+using Schema = std::unique_ptr<_xmlSchema, Free>;
+using Validator = std::unique_ptr<_xmlSchemaValidCtxt, Free>;
 
 struct SchemaSet::Impl {
     /// A validator for one pass; the compiled schema is only read, so threads may share it.

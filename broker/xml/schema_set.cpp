@@ -13,6 +13,7 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/uri.h>
+#include <libxml/xmlschemas.h>
 #include <libxml/xmlschemastypes.h>
 
 #include "broker/base/limits.hpp"
@@ -227,6 +228,16 @@ void remember_error(void* context, xmlErrorPtr error) {
 }
 
 }  // namespace
+
+void Free::operator()(_xmlDoc* doc) const {
+    xmlFreeDoc(doc);
+}
+void Free::operator()(_xmlSchema* schema) const {
+    xmlSchemaFree(schema);
+}
+void Free::operator()(_xmlSchemaValidCtxt* validator) const {
+    xmlSchemaFreeValidCtxt(validator);
+}
 
 void prepare_libxml2() {
     static const bool ready = [] {

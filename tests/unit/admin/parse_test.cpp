@@ -77,10 +77,10 @@ TEST(Parser, NamesWhatComesNearest) {
 }
 
 TEST(Parser, NeverQuotesWhatItRefuses) {
-    EXPECT_THAT(refusal_of("13116900216"), Not(HasSubstr("13116900216")));
-    EXPECT_THAT(refusal_of("status --13116900216"), Not(HasSubstr("13116900216")));
-    EXPECT_THAT(refusal_of("status 13116900216"), Not(HasSubstr("13116900216")));
-    EXPECT_THAT(refusal_of("stop --dry-run=13116900216"), Not(HasSubstr("13116900216")));
+    EXPECT_THAT(refusal_of("13916900216"), Not(HasSubstr("13916900216")));
+    EXPECT_THAT(refusal_of("status --13916900216"), Not(HasSubstr("13916900216")));
+    EXPECT_THAT(refusal_of("status 13916900216"), Not(HasSubstr("13916900216")));
+    EXPECT_THAT(refusal_of("stop --dry-run=13916900216"), Not(HasSubstr("13916900216")));
 }
 
 TEST(Parser, RefusesWrongNumbersOfArguments) {

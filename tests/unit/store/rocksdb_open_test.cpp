@@ -176,7 +176,7 @@ TEST_F(rocksdb_open, no_payload_can_be_read_off_the_disk_and_an_erased_wrap_is_g
     const PayloadCodec codec(
         std::make_shared<const crypto::MasterKeys>(crypto::MasterKeys::load(key_file).value())
     );
-    const std::string canary = "Kanarifugl Testesen 13116900216";
+    const std::string canary = "Kanarifugl Testesen 13916900216";
     auto store = open().value();
     const auto sealed = codec.seal(message_id(1), "<Diagnose>" + canary + "</Diagnose>").value();
     const auto batch = store->begin();
