@@ -10,6 +10,11 @@ target_compile_definitions(budstikke_options INTERFACE
     _GLIBCXX_ASSERTIONS BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
 target_link_options(budstikke_options INTERFACE -Wl,-z,relro,-z,now)
 target_link_libraries(budstikke_options INTERFACE Threads::Threads)
+find_program(MOLD mold)
+if(MOLD)
+    # Linking a hundred tests is a good part of a build on two cores; mold takes a tenth of the time.
+    target_link_options(budstikke_options INTERFACE -fuse-ld=mold)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     # The sources are held to gcc's warnings; clang, which only fuzzes and lints, names others.
     target_compile_options(budstikke_options INTERFACE -Wno-unknown-warning-option -Wno-error)

@@ -6,7 +6,7 @@ set -eu
 
 # Compilers and build tools.
 build="g++ cmake ninja-build ccache pkg-config clang-19 clang-tidy-19 clang-format-19
-    libclang-rt-19-dev lld-19"
+    libclang-rt-19-dev lld-19 mold"
 # Libraries of the broker; ARCHITECTURE.md says what each one is for.
 libraries="libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev protobuf-compiler
     libprotobuf-dev libssl-dev libxml2-dev librocksdb-dev libzstd-dev libcli11-dev
