@@ -83,8 +83,7 @@ const CommandSpec* find_command(std::string_view name);
 /// `party hold HER-ID --reason TEXT [--dry-run]`.
 std::string usage(const CommandSpec& spec);
 
-// --- For the functions of commands
-// ----------------------------------------------------------------
+// --- For the functions of commands -----------------------------------------------------
 
 /// Errc::invalid_argument where the text is no HER-id, delivery id, or number up to `most`.
 Result<HerId> her_id_of(std::string_view text);

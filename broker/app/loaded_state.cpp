@@ -1,0 +1,83 @@
+// Reading the replaceable state; loaded_state.hpp says what it promises.
+#include "broker/app/loaded_state.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "broker/app/check_config.hpp"
+
+namespace budstikke::app {
+
+namespace {
+
+auto as_tuple(const AdminConfig& c) {
+    return std::tie(c.socket, c.group, c.mode, c.roles);
+}
+auto as_tuple(const ThreadsConfig& c) {
+    return std::tie(c.io, c.workers);
+}
+auto as_tuple(const ConnectionLimits& c) {
+    return std::tie(c.total_max, c.per_address_max, c.per_organisation_max);
+}
+
+directory::Faults fault_at(const Config& config, std::string_view key, const Error& error) {
+    return {{config.places.file, config.places.line(key), error.detail}};
+}
+
+}  // namespace
+
+std::expected<LoadedState, directory::Faults> load_state(
+    const std::filesystem::path& config_file, const Clock& clock
+) {
+    auto config = load_config(config_file);
+    if (!config) return std::unexpected(std::move(config).error());
+    ConfigCheck check = check_config(*config, clock);
+    if (!check.faults.empty()) return std::unexpected(std::move(check.faults));
+
+    // What the check has seen may have changed since: each is read for good here, and may fail
+    // again.
+    auto directory = directory::Directory::load(config->directory);
+    if (!directory) return std::unexpected(std::move(directory).error());
+    auto keys = crypto::MasterKeys::load(config->master_keys);
+    if (!keys) return std::unexpected(fault_at(*config, "broker.master_keys", keys.error()));
+    std::vector<crypto::TlsServerContext> contexts;
+    for (std::size_t i = 0; i < config->listeners.size(); ++i) {
+        auto tls = crypto::TlsServerContext::make(config->listeners[i].tls, clock);
+        if (!tls) {
+            const std::string place = "listener[" + std::to_string(i) + "].tls";
+            return std::unexpected(fault_at(*config, place, tls.error()));
+        }
+        contexts.push_back(*std::move(tls));
+    }
+    return LoadedState{
+        .config = *std::move(config),
+        .notes = std::move(check.notes),
+        .directory = std::make_shared<const directory::Directory>(*std::move(directory)),
+        .keys = std::make_shared<const crypto::MasterKeys>(*std::move(keys)),
+        .tls = std::move(contexts),
+    };
+}
+
+bool same_place(const ListenerConfig& a, const ListenerConfig& b) {
+    return a.address == b.address && a.port == b.port && a.protocol == b.protocol;
+}
+
+std::vector<std::string> restart_needed(const Config& running, const Config& next) {
+    std::vector<std::string> names;
+    if (running.data != next.data) names.emplace_back("broker.data");
+    if (running.schemas != next.schemas) names.emplace_back("broker.schemas");
+    if (!std::ranges::equal(running.listeners, next.listeners, same_place)) {
+        names.emplace_back("listener");
+    }
+    if (as_tuple(running.admin) != as_tuple(next.admin)) names.emplace_back("admin");
+    if (running.pipeline != next.pipeline)
+        names.emplace_back("delivery, retention, apprec, limits");
+    if (as_tuple(running.connections) != as_tuple(next.connections)) {
+        names.emplace_back("limits (connections)");
+    }
+    if (as_tuple(running.threads) != as_tuple(next.threads)) names.emplace_back("threads");
+    return names;
+}
+
+}  // namespace budstikke::app

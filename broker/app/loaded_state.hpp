@@ -1,0 +1,39 @@
+// All that a reload can replace, read and checked before any of it counts. Promises all of it or
+// the faults. May not know the running broker.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "broker/app/config.hpp"
+#include "broker/base/clock.hpp"
+#include "broker/crypto/master_keys.hpp"
+#include "broker/crypto/tls_context.hpp"
+#include "broker/directory/directory.hpp"
+#include "broker/directory/fault.hpp"
+
+namespace budstikke::app {
+
+struct LoadedState {
+    Config config;
+    directory::Faults notes;  ///< of the configuration; they stop nothing
+    std::shared_ptr<const directory::Directory> directory;
+    std::shared_ptr<const crypto::MasterKeys> keys;
+    std::vector<crypto::TlsServerContext> tls;  ///< one for each listener
+};
+
+/// Reads the configuration and all that it names. `clock` outlives the TLS contexts.
+std::expected<LoadedState, directory::Faults> load_state(
+    const std::filesystem::path& config_file, const Clock& clock
+);
+
+/// Settings of `next` that differ from `running` and count after a restart only, by their names in
+/// the configuration.
+std::vector<std::string> restart_needed(const Config& running, const Config& next);
+
+/// Whether the listener is the same socket: a reload can give it new TLS.
+bool same_place(const ListenerConfig& a, const ListenerConfig& b);
+
+}  // namespace budstikke::app

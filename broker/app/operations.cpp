@@ -1,0 +1,212 @@
+// The process as operations see it; operations.hpp says what it promises.
+#include "broker/app/operations.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "broker/app/process.hpp"
+#include "broker/base/limits.hpp"
+
+namespace budstikke::app {
+
+namespace {
+
+constexpr std::size_t wraps_page = 1000;
+
+/// How many payload keys each master key wraps, `complete` up to the limit of one command.
+struct WrapCounts {
+    std::map<std::string, std::uint64_t, std::less<>> by_key;
+    bool complete = true;
+};
+
+Result<WrapCounts> count_wraps(store::Store& store) {
+    WrapCounts counts;
+    MessageId after;
+    for (std::size_t seen = 0; seen < limits::admin_scan_rows_max; seen += wraps_page) {
+        const auto page = store.wraps(after, wraps_page);
+        if (!page) return std::unexpected(page.error());
+        for (const auto& [message, wrap] : *page) {
+            ++counts.by_key[crypto::MasterKeys::wrapped_by(wrap).value_or("unreadable")];
+        }
+        if (page->size() < wraps_page) return counts;
+        after = page->back().first;
+    }
+    counts.complete = false;
+    return counts;
+}
+
+std::string host_and_port(const Listening& listener) {
+    const bool v6 = listener.address.find(':') != std::string::npos;
+    const std::string host = v6 ? '[' + listener.address + ']' : listener.address;
+    return host + ':' + std::to_string(listener.port);
+}
+
+}  // namespace
+
+Operations::Operations(
+    Node& node, std::filesystem::path config_file, const Clock& clock, JsonEventLog& events,
+    std::function<void()> stop
+)
+    : node_(node),
+      config_file_(std::move(config_file)),
+      clock_(clock),
+      events_(events),
+      stop_(std::move(stop)),
+      started_at_(clock.now()) {}
+
+admin::HostFacts Operations::facts() {
+    admin::HostFacts facts;
+    facts.version = BUDSTIKKE_VERSION;
+    facts.started_at = started_at_;
+    facts.has_schemas = node_.has_schemas();
+    const CurrentState current = node_.current();
+    for (std::size_t i = 0; i < node_.listeners().size(); ++i) {
+        const Listening& listener = node_.listeners()[i];
+        facts.listeners.push_back({.name = listener.protocol, .address = host_and_port(listener)});
+        facts.sessions += listener.server->connections();
+        for (const auto& own : current.tls[i].own_certificates()) {
+            facts.certificates.push_back({
+                .use = "listener " + listener.protocol,
+                .subject = own.subject,
+                .not_after = own.not_after,
+            });
+        }
+        for (const auto& list : current.tls[i].revocation().lists()) {
+            facts.revocation_lists.push_back({
+                .issuer = list.issuer,
+                .this_update = list.this_update,
+                .next_update = list.next_update,
+            });
+        }
+    }
+    return facts;
+}
+
+std::vector<admin::SessionFacts> Operations::sessions() {
+    std::vector<admin::SessionFacts> all;
+    for (const Listening& listener : node_.listeners()) {
+        for (const transport::SessionFacts& session : listener.server->sessions()) {
+            all.push_back({
+                .listener = listener.protocol,
+                .organisation = session.organisation,
+                .address = session.address,
+                .software = session.software,
+                .since = session.since,
+                .submissions = session.submissions,
+                .deliveries = session.deliveries,
+            });
+        }
+    }
+    return all;
+}
+
+Result<store::Store::Usage> Operations::usage() {
+    return node_.store().usage();
+}
+
+Result<admin::KeyFacts> Operations::keys() {
+    auto counts = count_wraps(node_.store());
+    if (!counts) return std::unexpected(std::move(counts).error());
+    const auto keys = node_.current().keys;
+    const auto rotation = node_.broker().rotation();
+    admin::KeyFacts facts;
+    facts.complete = counts->complete;
+    facts.rotating = rotation.running;
+    facts.rewrapped = rotation.rewrapped;
+    for (const std::string& id : keys->ids()) {
+        facts.keys.push_back({
+            .id = id,
+            .current = id == keys->current_id(),
+            .loaded = true,
+            .wraps = counts->by_key[id],
+        });
+        counts->by_key.erase(id);
+    }
+    for (const auto& [id, wraps] : counts->by_key) {
+        facts.keys.push_back({.id = id, .current = false, .loaded = false, .wraps = wraps});
+    }
+    return facts;
+}
+
+/// A key that is taken out too early makes payloads unreadable for good.
+void Operations::refuse_lost_keys(const LoadedState& next, directory::Faults& faults) {
+    const std::vector<std::string> next_ids = next.keys->ids();
+    std::vector<std::string> lost;
+    for (const std::string& id : node_.current().keys->ids()) {
+        if (std::ranges::find(next_ids, id) == next_ids.end()) lost.push_back(id);
+    }
+    if (lost.empty()) return;
+    const auto refuse = [&](std::string cause) {
+        const std::uint32_t line = next.config.places.line("broker.master_keys");
+        faults.push_back({next.config.places.file, line, std::move(cause)});
+    };
+    auto counts = count_wraps(node_.store());
+    if (!counts) return refuse("cannot see whether the old master keys are still needed");
+    for (const std::string& id : lost) {
+        const std::uint64_t wraps = counts->by_key[id];
+        if (wraps > 0) {
+            refuse(
+                "master key " + id + " still wraps " + std::to_string(wraps) +
+                " payload keys: put it back and wait until `keys` counts none"
+            );
+        } else if (!counts->complete) {
+            refuse("too many payloads to see whether master key " + id + " is still needed");
+        }
+    }
+}
+
+admin::ReloadReport Operations::read_and_apply(bool dry_run) {
+    admin::ReloadReport report;
+    auto next = load_state(config_file_, clock_);
+    if (next) {
+        refuse_lost_keys(*next, report.faults);
+    } else {
+        report.faults = std::move(next).error();
+    }
+    if (!report.faults.empty()) return report;
+    report.restart_needed = restart_needed(node_.config(), next->config);
+    report.reloaded = {"directory", "certificates", "revocation lists", "master keys", "log level"};
+    if (dry_run) return report;
+    events_.set_level(next->config.log_level);
+    node_.apply(*std::move(next));
+    return report;
+}
+
+admin::ReloadReport Operations::reload(bool dry_run) {
+    const std::scoped_lock lock(reloading_);
+    if (dry_run) return read_and_apply(true);
+    const auto tell = [this](const Result<void>& told) {
+        if (!told)
+            events_.write(EventLevel::warning, "supervisor_deaf", {{"why", told.error().detail}});
+    };
+    tell(notify_reloading());
+    admin::ReloadReport report = read_and_apply(false);
+    for (const directory::Fault& fault : report.faults) {
+        events_.write(EventLevel::error, "reload_refused", {{"fault", directory::to_text(fault)}});
+    }
+    if (report.faults.empty()) {
+        std::string restart;
+        for (const std::string& setting : report.restart_needed) {
+            restart += (restart.empty() ? "" : ", ") + setting;
+        }
+        events_.write(EventLevel::info, "reloaded", {{"restart_needed", restart}});
+    }
+    tell(notify_supervisor("READY=1"));
+    return report;
+}
+
+void Operations::drain(bool draining) {
+    node_.broker().drain(draining);
+    events_.write(EventLevel::info, draining ? "draining" : "accepting", {});
+}
+
+void Operations::sweep_sessions() {
+    node_.sweep();
+}
+
+void Operations::stop() {
+    stop_();
+}
+
+}  // namespace budstikke::app

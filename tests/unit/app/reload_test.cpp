@@ -1,0 +1,62 @@
+// What a reload can change, what needs a restart, and when dates raise an alarm.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "broker/app/caretaker.hpp"
+#include "broker/app/loaded_state.hpp"
+#include "tests/unit/app/config_text.hpp"
+
+namespace budstikke::app {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(RestartNeeded, IsEmptyForWhatAReloadReplaces) {
+    Config next = parsed(minimal_config);
+    next.directory = "/elsewhere";
+    next.master_keys = "/elsewhere/keys";
+    next.log_level = LogLevel::error;
+    next.listeners[0].tls.certificate_chain_file = "/elsewhere/server.crt";
+    next.listeners[0].tls.allow_tls_1_2 = true;
+    EXPECT_THAT(restart_needed(parsed(minimal_config), next), IsEmpty());
+}
+
+TEST(RestartNeeded, NamesEverySettingThatIsReadAtTheStartOnly) {
+    const Config running = parsed(minimal_config);
+    Config next = running;
+    next.data = "/elsewhere";
+    next.schemas = "/schemas";
+    next.listeners[0].port = 7443;
+    next.admin.mode = 0600;
+    next.pipeline.attempts_max = 3;
+    next.connections.total_max = 1;
+    next.threads.workers = 1;
+    EXPECT_THAT(
+        restart_needed(running, next),
+        ElementsAre(
+            "broker.data", "broker.schemas", "listener", "admin",
+            "delivery, retention, apprec, limits", "limits (connections)", "threads"
+        )
+    );
+}
+
+TEST(AlarmDays, StepsCloserAndCloser) {
+    const Timestamp now{std::chrono::hours(24 * 20'000)};
+    const auto days_before = [&](int days, std::chrono::milliseconds more = {}) {
+        return alarm_days(now, now + std::chrono::days(days) + more);
+    };
+    EXPECT_EQ(days_before(61), std::nullopt);
+    EXPECT_EQ(days_before(60, std::chrono::milliseconds(1)), std::nullopt);
+    EXPECT_EQ(days_before(60), 60);
+    EXPECT_EQ(days_before(31), 60);
+    EXPECT_EQ(days_before(30), 30);
+    EXPECT_EQ(days_before(14), 14);
+    EXPECT_EQ(days_before(7), 7);
+    EXPECT_EQ(days_before(1), 1);
+    EXPECT_EQ(days_before(0), 0);
+    EXPECT_EQ(days_before(-5), 0);
+}
+
+}  // namespace
+}  // namespace budstikke::app
