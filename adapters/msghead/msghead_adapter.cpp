@@ -244,7 +244,7 @@ void Reader::name_standard() {
         envelope_.version = standard->version;
         envelope_.apprec_version = standard->apprec_version;
     }
-    envelope_.action = msghead_action(envelope_.type, envelope_.standard).action;
+    envelope_.action = msghead_action(envelope_.type, envelope_.standard, envelope_.version).action;
 }
 
 void Reader::check_meaning() {
@@ -257,7 +257,7 @@ void Reader::check_meaning() {
             {.line = content_line_, .path = "/MsgHead/Document/RefDoc/Content"}
         );
     }
-    const auto meaning = msghead_action(envelope_.type, envelope_.standard);
+    const auto meaning = msghead_action(envelope_.type, envelope_.standard, envelope_.version);
     if (envelope_.type.empty()) {
         findings().add(finding::field_missing, type);
     } else if (meaning.action.empty()) {

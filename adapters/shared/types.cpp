@@ -137,7 +137,9 @@ const Standard* find_standard(std::string_view xml_namespace) {
     return at == standards.end() ? nullptr : at;
 }
 
-TypeMeaning msghead_action(std::string_view type, std::string_view standard) {
+TypeMeaning msghead_action(
+    std::string_view type, std::string_view standard, std::string_view version
+) {
     // Towards Helsenorge the types are many and still growing; all follow the rule of HISD 1209.
     if (type.starts_with("DIALOG_INNBYGGER_")) {
         return {.action = type, .mismatch = !standard.empty() && standard != "dialogmelding"};
@@ -145,8 +147,12 @@ TypeMeaning msghead_action(std::string_view type, std::string_view standard) {
     const auto* const row = std::ranges::find(types, type, &TypeRow::type);
     if (row == types.end()) {
         // Every settlement message has its own code of 8279 and one and the same Action.
-        const bool claim = standard == "behandlerkrav" && !type.empty();
-        return {.action = claim ? "OppgjorsMelding" : "", .mismatch = false};
+        if (standard == "behandlerkrav" && !type.empty()) {
+            return {.action = "OppgjorsMelding", .mismatch = false};
+        }
+        // PLO 2.0 was piloted before its types had codes: there the code stands for itself.
+        const bool pilot = standard == "plo" && version == "2.0";
+        return {.action = pilot ? type : std::string_view{}, .mismatch = false};
     }
     return {
         .action = row->action.empty() ? row->type : row->action,

@@ -12,8 +12,8 @@ struct Standard {
     std::string_view xml_namespace;
     std::string_view name;
     std::string_view version;
-    std::string_view
-        apprec_version;  ///< of the receipt that answers it; empty where none is stated
+    /// Of the receipt that answers it; empty where none is stated.
+    std::string_view apprec_version;
 };
 
 /// Nullptr where the namespace is not one that the broker carries.
@@ -26,7 +26,9 @@ struct TypeMeaning {
 };
 
 /// MsgInfo/Type (codesystem 8279). `standard` is empty where the content's standard is unknown.
-TypeMeaning msghead_action(std::string_view type, std::string_view standard);
+TypeMeaning msghead_action(
+    std::string_view type, std::string_view standard, std::string_view version
+);
 
 /// Message/Type and MsgDescr of the HCP family: types of codesystem 8279 stand for themselves,
 /// older versions are mapped (Henvisning 1.0 `H`, Epikrise 1.1 `E`, Rekvisisjon 1.5 and

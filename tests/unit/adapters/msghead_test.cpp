@@ -108,6 +108,19 @@ TEST(MsgHead, TheFiveLogisticsMessagesAreToldApartByType) {
     }
 }
 
+TEST(MsgHead, TheTypesOfPlo20StandForThemselvesThoughNoListHasThem) {
+    MsgHead message;
+    message.type = "SAMMENFATNING";
+    message.content =
+        "<Sammenfatning xmlns=\"http://ehelse.no/xmlstds/po/Sammenfatning/2016-05-30\"/>";
+    const auto piloted = decoded(message.xml());
+    EXPECT_EQ(piloted.envelope.action, "SAMMENFATNING");
+    EXPECT_TRUE(piloted.findings.empty());
+    message.content =
+        "<Pasientlogistikk xmlns=\"http://www.kith.no/xmlstds/po/Pasientlogistikk/2012-04-01\"/>";
+    EXPECT_TRUE(has(decoded(message.xml()), finding::type_unknown));
+}
+
 TEST(MsgHead, NamesThatDoNotMatchAreGroupedByNamespace) {
     MsgHead message;
     const auto standard_of = [&](std::string_view type, std::string_view xml_namespace) {
