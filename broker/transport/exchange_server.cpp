@@ -88,8 +88,10 @@ struct ExchangeServer::Impl {
     crypto::TlsServerContext tls;
     std::vector<std::unique_ptr<SessionGroup>> groups;
     std::unique_ptr<Listener> listener;
+    std::uint16_t port = 0;
     std::size_t next_group = 0;  ///< of the thread that accepts
-    bool stopped = false;
+    std::mutex operating;        ///< one operator at a time, so that none asks threads that ended
+    bool stopped = false;        ///< under operating
     /// Last, so that its coroutines end before what they use.
     IoThreads threads;
 };
@@ -112,6 +114,7 @@ Result<std::unique_ptr<ExchangeServer>> ExchangeServer::start(
         return std::unexpected(listener.error());
     }
     impl->listener = std::move(*listener);
+    impl->port = impl->listener->port();
     impl->listener->start();
     return std::make_unique<ExchangeServer>(std::move(impl));
 }
@@ -123,7 +126,7 @@ ExchangeServer::~ExchangeServer() {
 }
 
 std::uint16_t ExchangeServer::port() const {
-    return impl_->listener->port();
+    return impl_->port;
 }
 
 void ExchangeServer::replace_tls(crypto::TlsServerContext tls) {
@@ -132,21 +135,29 @@ void ExchangeServer::replace_tls(crypto::TlsServerContext tls) {
 }
 
 void ExchangeServer::sweep() {
+    const std::lock_guard operating(impl_->operating);
     for (const auto& group : impl_->groups) {
         group->sweep();
     }
 }
 
 bool ExchangeServer::drain(Duration time_max) {
-    impl_->close_listener();
-    for (const auto& group : impl_->groups) {
-        group->drain();
+    {
+        const std::lock_guard operating(impl_->operating);
+        if (impl_->stopped) {
+            return true;
+        }
+        impl_->close_listener();
+        for (const auto& group : impl_->groups) {
+            group->drain();
+        }
     }
     std::unique_lock lock(impl_->mutex);
     return impl_->gone.wait_for(lock, time_max, [this] { return impl_->is_empty(); });
 }
 
 void ExchangeServer::stop() {
+    const std::lock_guard operating(impl_->operating);
     if (std::exchange(impl_->stopped, true)) {
         return;
     }
@@ -161,10 +172,13 @@ void ExchangeServer::stop() {
     }
     impl_->workers.stop();
     impl_->threads.stop();
+    // Its socket belongs to a context of the threads.
+    impl_->listener.reset();
 }
 
 std::vector<SessionFacts> ExchangeServer::sessions() const {
     std::vector<SessionFacts> all;
+    const std::lock_guard operating(impl_->operating);
     if (impl_->stopped) {
         return all;
     }

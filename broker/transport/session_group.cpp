@@ -44,9 +44,16 @@ struct SessionGroup::Impl {
     TlsSource tls;
     std::function<void()> on_gone;
     std::unordered_set<Session*> sessions;  ///< each owned by its coroutine
+    bool draining = false;
+    bool stopping = false;
 
     Awaitable<void> live(std::unique_ptr<Session> session) {
         sessions.insert(session.get());
+        if (stopping) {
+            session->stop();
+        } else if (draining) {
+            session->drain();
+        }
         co_await session->run(tls());
         sessions.erase(session.get());
         session.reset();
@@ -116,6 +123,7 @@ void SessionGroup::sweep() {
 
 void SessionGroup::drain() {
     impl_->threads.post(impl_->index, [impl = impl_.get()] {
+        impl->draining = true;
         for (Session* session : impl->sessions) {
             session->drain();
         }
@@ -124,6 +132,7 @@ void SessionGroup::drain() {
 
 void SessionGroup::stop() {
     impl_->threads.post(impl_->index, [impl = impl_.get()] {
+        impl->stopping = true;
         for (Session* session : impl->sessions) {
             session->stop();
         }

@@ -51,20 +51,23 @@ void Deliveries::subscribe(const v1::Subscribe& from) {
     }
     credit_[*queue] += from.credit();
     credit_total_ += from.credit();
+    ++subscribing_;
     session_.parts.broker.subscribe(
         consumer(), *queue, from.credit(),
         session_.inbox.answer<Result<void>>([this, request,
                                              queue = *queue](const Result<void>& answer) {
-            if (!answer) {
+            --subscribing_;
+            if (answer) {
+                v1::Frame frame;
+                frame.mutable_subscribed()->set_request(request);
+                frame.mutable_subscribed()->set_her_id(queue.text());
+                session_.outbox.send(frame);
+            } else {
                 drop_subscription(queue);
                 session_.warn("subscription_denied", queue.text());
                 session_.problem(request, answer.error());
-                return;
             }
-            v1::Frame frame;
-            frame.mutable_subscribed()->set_request(request);
-            frame.mutable_subscribed()->set_her_id(queue.text());
-            session_.outbox.send(frame);
+            pump();
         })
     );
 }
@@ -164,7 +167,9 @@ void Deliveries::pump() {
     if (std::exchange(pumping_, true)) {
         return;
     }
-    while (!detached_ && !reading_ && !session_.outbox.full() && !session_.outbox.closed()) {
+    // A delivery never overtakes the answer to the subscription that it comes on.
+    while (!detached_ && !reading_ && subscribing_ == 0 && !session_.outbox.full() &&
+           !session_.outbox.closed()) {
         if (!leaving_) {
             if (offered_.empty()) {
                 break;

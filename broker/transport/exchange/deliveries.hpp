@@ -68,6 +68,7 @@ class Deliveries final : public pipeline::Endpoint {
     bool pumping_ = false;
     bool detached_ = false;
     std::uint32_t settling_ = 0;
+    std::uint32_t subscribing_ = 0;  ///< not answered yet
 };
 
 }  // namespace budstikke::transport

@@ -40,10 +40,12 @@ void Queries::may_i_send(const v1::MayISend& from) {
         session_.organisation, from.sender(), from.recipient(), from.type(), from.version(),
         from.format()
     );
+    const bool is_foreign =
+        verdict ? says_sender_not_allowed(verdict->findings) : verdict.error().code == Errc::denied;
+    if (is_foreign) {
+        session_.warn("query_denied", from.sender());
+    }
     if (!verdict) {
-        if (verdict.error().code == Errc::denied) {
-            session_.warn("query_denied", from.sender());
-        }
         session_.problem(from.request(), verdict.error());
         return;
     }

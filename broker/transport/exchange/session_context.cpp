@@ -1,7 +1,11 @@
 // The small services of session_context.hpp.
 #include "broker/transport/exchange/session_context.hpp"
 
+#include <algorithm>
+
 #include <budstikke/v1/exchange.pb.h>
+
+#include "broker/message/finding_catalogue.hpp"
 
 namespace budstikke::transport {
 
@@ -20,6 +24,12 @@ void SessionContext::warn(std::string_view event_id, std::string_view her_id) co
          {"address", address},
          {"her_id", is_her_id ? her_id : std::string_view("invalid")}}
     );
+}
+
+bool says_sender_not_allowed(const Findings& findings) {
+    return std::ranges::any_of(findings, [](const Finding& found) {
+        return found.spec == &finding::sender_not_allowed;
+    });
 }
 
 }  // namespace budstikke::transport

@@ -45,4 +45,7 @@ struct SessionContext {
     void warn(std::string_view event_id, std::string_view her_id) const;
 };
 
+/// The peer acts for a HER-id that is not its own: an event of its own.
+bool says_sender_not_allowed(const Findings& findings);
+
 }  // namespace budstikke::transport

@@ -25,6 +25,7 @@ void write_limits(const ExchangeLimits& limits, v1::Welcome& to) {
     to.set_payload_bytes_max(limits.payload_bytes_max);
     to.set_submissions_pending_max(limits.submissions_pending_max);
     to.set_credit_max(limits.credit_max);
+    to.set_credit_per_connection_max(limits.credit_per_connection_max);
     const auto seconds = std::chrono::floor<std::chrono::seconds>(limits.idle_time_max);
     to.set_idle_seconds_max(static_cast<std::uint32_t>(seconds.count()));
 }

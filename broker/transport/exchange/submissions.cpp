@@ -20,12 +20,6 @@ using pipeline::FlightBudget;
 /// the payload, little enough to come uncounted.
 constexpr std::size_t head_bytes_min = 4096;
 
-bool says_sender_not_allowed(const pipeline::Receipt& receipt) {
-    return std::ranges::any_of(receipt.findings, [](const Finding& found) {
-        return found.spec == &finding::sender_not_allowed;
-    });
-}
-
 }  // namespace
 
 void Submissions::submit(v1::Submit& from, bool is_check) {
@@ -248,7 +242,7 @@ void Submissions::answer(
 ) {
     --pending_;
     session_.parts.broker.budget().give(reserved);
-    if (!receipt.accepted && says_sender_not_allowed(receipt)) {
+    if (!receipt.accepted && says_sender_not_allowed(receipt.findings)) {
         session_.warn("submission_refused_sender", {});
     }
     v1::Frame frame;

@@ -1,0 +1,3 @@
+budstikke_fuzz_target(fuzz_frame
+    SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_frame.cpp
+    LINKS budstikke_exchange_frame budstikke_proto)
