@@ -1,0 +1,95 @@
+// budstikke_crash: kills the real broker at random moments under load, and says what was lost,
+// doubled or reordered. Its last line is the result; it exits with 1 where that is not good.
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "tests/crash/campaign.hpp"
+
+namespace {
+
+using namespace budstikke;
+using crash::Fault;
+
+constexpr int exit_usage = 2;
+
+struct Arguments {
+    crash::CampaignOptions options;
+    bool keep = false;
+};
+
+bool read_number(std::string_view text, std::uint64_t& number) {
+    const auto* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, number);
+    return read.ec == std::errc() && read.ptr == end && !text.empty();
+}
+
+std::optional<Arguments> read(const std::vector<std::string_view>& words) {
+    Arguments arguments;
+    arguments.options.broker = std::filesystem::path(BUDSTIKKE_BINARY_DIR) / "bin" / "budstikked";
+    for (std::size_t at = 0; at < words.size(); ++at) {
+        const auto word = words[at];
+        if (word == "--keep") {
+            arguments.keep = true;
+            continue;
+        }
+        if (++at == words.size()) {
+            return std::nullopt;
+        }
+        if (word == "--broker") {
+            arguments.options.broker = words[at];
+        } else if (!(word == "--rounds" && read_number(words[at], arguments.options.rounds)) &&
+                   !(word == "--seed" && read_number(words[at], arguments.options.seed))) {
+            return std::nullopt;
+        }
+    }
+    return arguments;
+}
+
+/// The result of the run, the line that others read last.
+void print_result(const crash::Campaign& campaign) {
+    const auto counts = campaign.oracle().counts();
+    for (const auto& line : campaign.oracle().report()) {
+        std::cerr << line << '\n';
+    }
+    for (const Fault fault : {Fault::damaged, Fault::unsent, Fault::answer, Fault::changed}) {
+        if (counts.of(fault) > 0) {
+            std::cout << name(fault) << ' ' << counts.of(fault) << '\n';
+        }
+    }
+    std::cout << "rounds " << campaign.rounds() << " acknowledged " << counts.acknowledged
+              << " delivered " << counts.delivered << " lost " << counts.of(Fault::lost)
+              << " duplicated " << counts.of(Fault::duplicated) << " reordered "
+              << counts.of(Fault::reordered) << std::endl;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto arguments = read(std::vector<std::string_view>(argv + 1, argv + argc));
+    if (!arguments) {
+        std::cerr << "usage: budstikke_crash [--rounds N] [--seed S] [--broker PROGRAM] [--keep]\n";
+        return exit_usage;
+    }
+    auto world = crash::World::make(BUDSTIKKE_SOURCE_DIR);
+    if (!world) {
+        std::cerr << world.error().detail << '\n';
+        return EXIT_FAILURE;
+    }
+    crash::Campaign campaign(arguments->options, *world);
+    std::cout << "seed " << arguments->options.seed << std::endl;
+    const auto done = campaign.run();
+    const bool good = done && campaign.oracle().counts().all_faults() == 0;
+    if (arguments->keep || !good) {
+        world->keep();
+    }
+    if (!done) {
+        std::cerr << "ended early: " << done.error().detail << '\n';
+    }
+    print_result(campaign);
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
