@@ -1,5 +1,5 @@
-"""parties.py FACTS FOLDER: from the facts that `budstikke inspect --json` states of one message, makes
-what the quickstart's broker must know of its parties: the directory, and lists for the shell.
+"""parties.py FACTS FOLDER: from the facts that `budstikke inspect --json` states of one message,
+makes what the quickstart's broker must know of its parties: the directory, and lists for the shell.
 
 Says why a message cannot be routed and exits with 1 where it cannot. Asks no broker.
 """

@@ -1,9 +1,9 @@
-"""A client of the exchange protocol that needs nothing of Budstikke but the .proto file: Python's own
-`ssl` and `socket`, and Debian's python3-protobuf. It is the model for a vendor who writes a client.
+"""A client of the exchange protocol that needs nothing of Budstikke but the .proto file: Python's
+own `ssl` and `socket`, and Debian's python3-protobuf. It is the model for a vendor who writes one.
 
-One connection, one thread. What arrives while an answer is waited for is kept in order and handed out
-later, so questions may be asked in a pipeline and deliveries may come in between. `exchange_pb2` is what
-`protoc --python_out=. budstikke/v1/exchange.proto` makes.
+One connection, one thread. What arrives while an answer is waited for is kept in order and handed
+out later, so questions may be asked in a pipeline and deliveries may come in between.
+`exchange_pb2` is what `protoc --python_out=. budstikke/v1/exchange.proto` makes.
 """
 
 import itertools

@@ -98,7 +98,7 @@ master_keys = "{keys}"
 {schemas}
 [[listener]]
 address = "127.0.0.1"
-port = {port}
+port = 0
 
 [listener.tls]
 certificate = "{pki}/server.crt"
@@ -145,7 +145,7 @@ class Broker:
         self._settings.update(settings)
         text = CONFIGURATION.format(
             data=self.folder / "data", directory=self.folder / "directory", keys=self.keys,
-            port=self.port, pki=self.pki.folder, socket=self.socket, **self._settings)
+            pki=self.pki.folder, socket=self.socket, **self._settings)
         (self.folder / "budstikked.toml").write_text(text, encoding="utf-8")
 
     def write_directory(self, text):
@@ -172,8 +172,6 @@ class Broker:
             self._reader.start()
             self._wait_until_ready(supervisor)
         self.port = int((self.folder / "ports").read_text(encoding="utf-8").split()[2])
-        # The same one after a restart, so that nobody has to look for it.
-        self.write_configuration()
         return self
 
     def _wait_until_ready(self, supervisor):

@@ -40,7 +40,10 @@ def discharge_note(sender, recipient, copies=(), *, message_id=None, document_id
       <ReportedEvent><StartDateTime V="2026-11-17T09:30:00"/></ReportedEvent>
       <ServType V="N" DN="Ny"/>
       <Service><AdmCat V="1" DN="Heldøgnsopphold"/></Service>
-      <Comment><Heading V="FO" DN="Forløp"/><TextResultValue>{escape(text)}</TextResultValue></Comment>
+      <Comment>
+        <Heading V="FO" DN="Forløp"/>
+        <TextResultValue>{escape(text)}</TextResultValue>
+      </Comment>
     </Event>
     <Patient>
       <Sex V="2" DN="Kvinne"/>

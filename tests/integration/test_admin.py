@@ -5,8 +5,9 @@ import json
 import os
 import pathlib
 import stat
+import subprocess
 
-from harness import GP, HOSPITAL, running
+from harness import BIN, GP, HOSPITAL, running
 from messages import discharge_note
 
 REASON = ("--reason", "fordi testen sier det")
@@ -49,7 +50,7 @@ def test_a_dry_run_changes_and_records_nothing(broker):
 
 
 def roles(role):
-    return f'[admin.roles]\nadmin = []\n{role} = ["uid:{os.geteuid()}"]\n'
+    return f'[admin.roles]\nadmin = ["uid:0"]\n{role} = ["uid:{os.geteuid()}"]\n'
 
 
 def allowed(broker, *words):
@@ -102,9 +103,6 @@ def test_stop_ends_the_broker_in_order(broker):
 
 
 def test_a_second_broker_on_the_same_folder_does_not_start(broker):
-    import subprocess
-
-    from harness import BIN
     second = subprocess.run(
         [BIN / "budstikked", "--config", broker.folder / "budstikked.toml"],
         capture_output=True, text=True, check=False, timeout=60)

@@ -1,5 +1,6 @@
-"""Application receipts that come as they do in life: early, late, twice, against each other, foreign,
-from a copy recipient, or from the broker on behalf of a party that delegated it (HITS 1168).
+"""Application receipts that come as they do in life: early, late, twice, against each other,
+foreign, from a copy recipient, or from the broker on behalf of a party that delegated it
+(HITS 1168).
 """
 
 import time

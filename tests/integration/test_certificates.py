@@ -1,5 +1,5 @@
-"""Who may connect at all: every wrong kind of certificate is refused with an event of its own, and a
-revoked one loses its live session and cannot resume it.
+"""Who may connect at all: every wrong kind of certificate is refused with an event of its own, and
+a revoked one loses its live session and cannot resume it.
 """
 
 import ssl

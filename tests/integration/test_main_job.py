@@ -1,5 +1,5 @@
-"""The main job: a discharge note goes to the GP with a copy to the municipality, both answer, and the
-hospital knows what became of it for each.
+"""The main job: a discharge note goes to the GP with a copy to the municipality, both answer, and
+the hospital knows what became of it for each.
 """
 
 from harness import GP, HOSPITAL, MUNICIPALITY

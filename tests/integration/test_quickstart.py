@@ -1,5 +1,5 @@
-"""The quickstart's second half: the official examples that a newcomer would try, with the programs of
-this build. Installing and building are left to the script itself.
+"""The quickstart's second half: the official examples that a newcomer would try, with the programs
+of this build. Installing and building are left to the script itself.
 """
 
 import os

@@ -1,5 +1,5 @@
-"""What a recipient or a sender may decide of a delivery: release, reject, withdraw, let it expire; and
-what operations does with a dead letter.
+"""What a recipient or a sender may decide of a delivery: release, reject, withdraw, let it expire;
+and what operations does with a dead letter.
 """
 
 import time

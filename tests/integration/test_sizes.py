@@ -50,22 +50,37 @@ def test_chunk_boundaries_are_invisible(broker, size):
     assert deliver(broker).payload == note
 
 
-def test_chunks_may_be_small_and_interleaved_between_submissions(broker):
-    notes = [discharge_note(HOSPITAL, GP, text=str(n)) for n in range(2)]
+def begin(client, number, note, first=10):
+    client.send(v1.Frame(submit=v1.Submit(
+        submission=number, content_type="application/xml", size=len(note), payload=note[:first])))
+
+
+def test_chunks_may_be_as_small_as_one_likes(broker):
+    note = discharge_note(HOSPITAL, GP)
     with broker.client(HOSPITAL) as hospital:
-        for number, note in enumerate(notes, 1001):
-            hospital.send(v1.Frame(submit=v1.Submit(
-                submission=number, content_type="application/xml", size=len(note),
-                payload=note[:10])))
-        for at in range(10, max(map(len, notes)), 1000):
-            for number, note in enumerate(notes, 1001):
-                hospital.send(v1.Frame(chunk=v1.PayloadChunk(
-                    submission=number, payload=note[at:at + 1000])))
+        begin(hospital, 1001, note)
+        for at in range(10, len(note), 7):
+            chunk = v1.PayloadChunk(submission=1001, payload=note[at:at + 7])
+            hospital.send(v1.Frame(chunk=chunk))
+        assert hospital.receipt(1001).outcome == v1.Receipt.ACCEPTED
+    assert deliver(broker).payload == note
+
+
+def test_a_payload_that_begins_before_another_is_complete_ends_the_connection(broker):
+    with broker.client(HOSPITAL) as hospital:
         for number in (1001, 1002):
-            assert hospital.receipt(number).outcome == v1.Receipt.ACCEPTED
-    with broker.client(GP) as gp:
-        gp.subscribe(GP)
-        assert {gp.delivery().payload, gp.delivery().payload} == set(notes)
+            begin(hospital, number, discharge_note(HOSPITAL, GP))
+        assert hospital.wait_for_end().reason == "PROTOCOL_ERROR"
+    assert broker.ctl("status")["counters"]["accepted"] == 0
+
+
+def test_more_bytes_than_were_announced_end_the_connection(broker):
+    note = discharge_note(HOSPITAL, GP)
+    with broker.client(HOSPITAL) as hospital:
+        begin(hospital, 1001, note)
+        hospital.send(v1.Frame(chunk=v1.PayloadChunk(submission=1001, payload=note)))
+        assert hospital.wait_for_end().reason == "PROTOCOL_ERROR"
+    assert broker.ctl("status")["counters"]["accepted"] == 0
 
 
 def test_a_frame_at_the_limit_is_read_and_a_longer_one_ends_the_connection(broker):

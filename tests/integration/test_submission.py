@@ -3,7 +3,7 @@ payloads, dry runs.
 """
 
 import pytest
-from exchange_client import Problem, v1
+from exchange_client import v1
 from harness import GP, HOSPITAL, MUNICIPALITY, party, running, usual_parties
 from messages import apprec, codes, discharge_note, new_id
 
@@ -76,7 +76,7 @@ def test_an_unroutable_recipient_refuses_the_whole_submission(broker, hospital):
     receipt = hospital.submit(discharge_note(HOSPITAL, GP, [NOBODY]))
     assert receipt.outcome == receipt.REFUSED
     assert [(r.her_id, r.accepted, [f.code for f in r.findings]) for r in receipt.recipients] == [
-        (GP, True, []), (NOBODY, False, ["recipient.unknown"])]
+        (GP, False, []), (NOBODY, False, ["recipient.unknown"])]
     assert receipt.recipients[1].findings[0].apprec_code == "E21"
     assert receipt.recipients[1].findings[0].text_no
     assert stored(broker) == (0, 0)
@@ -201,9 +201,9 @@ def test_may_i_send_says_why_not_and_stores_nothing(broker, hospital):
     assert [f.code for f in no.findings] == ["recipient.unknown"]
     unreachable = hospital.may_i_send(HOSPITAL, UNREACHABLE, "EPIKRISE")
     assert [f.code for f in unreachable.findings] == ["recipient.unreachable"]
-    with pytest.raises(Problem) as refused:
-        hospital.may_i_send(GP, HOSPITAL, "EPIKRISE")
-    assert refused.value.code == "denied"
+    others = hospital.may_i_send(GP, NOBODY, "EPIKRISE")
+    assert not others.allowed
+    assert [f.code for f in others.findings] == ["submission.sender_not_allowed"]
     assert stored(broker) == (0, 0)
 
 
