@@ -1,0 +1,43 @@
+"""The README is true: its client of forty lines works as it stands there, and what it points to is
+there.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+from harness import GP, HOSPITAL, ORGANISATIONS, PROJECT
+from messages import apprec, discharge_note, new_id
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_file_that_it_names_exists():
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert len(links) > 5
+    assert [link for link in links if not (PROJECT / link).exists()] == []
+
+
+def test_its_client_sends_and_receives_as_it_stands_there(broker, folder):
+    (program,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (folder / "client.py").write_text(program, encoding="utf-8")
+    message_id = new_id()
+    (folder / "note.xml").write_bytes(discharge_note(HOSPITAL, GP, message_id=message_id))
+    number = ORGANISATIONS[HOSPITAL]
+    certificate, key = broker.pki.issue(f"org-{number}", number)
+    generated = next(path for path in sys.path if os.path.exists(f"{path}/budstikke/v1"))
+    with broker.client(GP) as gp:
+        gp.subscribe(GP)
+        with subprocess.Popen(
+                [sys.executable, "-B", folder / "client.py", "localhost", str(broker.port),
+                 broker.pki.folder / "ca.crt", certificate, key, HOSPITAL, folder / "note.xml"],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                env={**os.environ, "PYTHONPATH": generated}) as program:
+            gp.settle(gp.delivery())
+            gp.submit(apprec(GP, HOSPITAL, message_id))
+            out, err = program.communicate(timeout=60)
+    assert program.returncode == 0, err
+    lines = out.splitlines()
+    assert lines[0].startswith("accepted ")
+    assert lines[1:] == [f"received APPREC from {GP}", "delivered"]
