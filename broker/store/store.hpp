@@ -125,8 +125,8 @@ class Store {
 
 struct RocksDbOptions {
     std::string path;  ///< created where it does not exist, mode 0700
-    std::size_t memtable_bytes = 32U * 1024 * 1024;
-    std::size_t block_cache_bytes = 16U * 1024 * 1024;
+    std::size_t memtable_bytes = std::size_t{32} * 1024 * 1024;
+    std::size_t block_cache_bytes = std::size_t{16} * 1024 * 1024;
 };
 
 /// Opens or creates a store. `corrupt` where the bytes on disk do not verify, or hold less than was
