@@ -12,7 +12,7 @@ target_link_options(budstikke_options INTERFACE -Wl,-z,relro,-z,now)
 target_link_libraries(budstikke_options INTERFACE Threads::Threads)
 find_program(MOLD mold)
 if(MOLD)
-    # Linking a hundred tests is a good part of a build on two cores; mold takes a tenth of the time.
+    # Linking all tests is a good part of a build on two cores; mold takes a tenth of the time.
     target_link_options(budstikke_options INTERFACE -fuse-ld=mold)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
