@@ -271,9 +271,10 @@ class Broker:
         """The program `budstikke` with the certificate of an organisation."""
         certificate, key = self.pki.issue(f"org-{number}", number)
         return subprocess.run(
-            [BIN / "budstikke", "--lang", "en", "--server", f"localhost:{self.port}",
+            [BIN / "budstikke", "--server", f"localhost:{self.port}",
              "--ca", self.pki.folder / "ca.crt", "--cert", certificate, "--key", key, *words],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False)
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False,
+            env={**os.environ, "LANG": "C"})
 
 
 @contextlib.contextmanager

@@ -29,6 +29,7 @@ class Receiver {
     int run();
 
  private:
+    Result<void> unsubscribe();
     Result<void> take(v1::Delivery& delivery);
     Result<std::string> keep(const v1::Delivery& delivery) const;
     Result<std::string> answer(const v1::Delivery& delivery);
@@ -45,8 +46,9 @@ int Receiver::run() {
     if (const auto registered = register_adapters(adapters_); !registered) {
         return print_error(registered.error(), terminal_);
     }
-    // Never more under way than asked for, so that what is not wanted stays in its queue.
-    const std::uint32_t window = options_.count == 0 ? credit : std::min(credit, options_.count);
+    // Who counts takes one at a time: each settlement gives back its credit, and what is not wanted
+    // must stay in its queue untouched.
+    const std::uint32_t window = options_.count == 0 ? credit : 1;
     for (const std::string& her_id : options_.her_ids) {
         if (const auto subscribed = broker_.subscribe(her_id, window); !subscribed) {
             return print_error(subscribed.error(), terminal_);
@@ -62,11 +64,25 @@ int Receiver::run() {
         if (!*delivery) {
             return options_.count == 0 ? exit_ok : exit_refused;
         }
+        if (taken + 1 == options_.count) {
+            if (const auto ended = unsubscribe(); !ended) {
+                return print_error(ended.error(), terminal_);
+            }
+        }
         if (const auto done = take(**delivery); !done) {
             return print_error(done.error(), terminal_);
         }
     }
     return exit_ok;
+}
+
+Result<void> Receiver::unsubscribe() {
+    for (const std::string& her_id : options_.her_ids) {
+        if (const auto ended = broker_.unsubscribe(her_id); !ended) {
+            return std::unexpected(ended.error());
+        }
+    }
+    return {};
 }
 
 Result<void> Receiver::take(v1::Delivery& delivery) {
