@@ -56,8 +56,6 @@ void Interpreter::run(
                  {"outcome", outcome_name(outcome)}}
             );
         }
-        // What a person gave wrongly is a usage error wherever it was noticed; a reload that finds
-        // faults is not.
         reply(render(spec.name, outcome, json));
     };
     spec.run(Call{
