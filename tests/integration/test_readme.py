@@ -41,3 +41,33 @@ def test_its_client_sends_and_receives_as_it_stands_there(broker, folder):
     lines = out.splitlines()
     assert lines[0].startswith("accepted ")
     assert lines[1:] == [f"received APPREC from {GP}", "delivered"]
+
+
+OPERATIONS = (PROJECT / "deploy/doc/operations.md").read_text(encoding="utf-8")
+
+
+def test_the_commands_of_the_manual_are_those_of_the_broker(broker):
+    table = OPERATIONS.partition("## Commands")[2].partition("## The log")[0]
+    written = {}
+    for commands, roles in re.findall(r"^\| (`.*?) \| ([a-z, ]+) \|", table, re.MULTILINE):
+        for command in re.findall(r"`([a-z ]+?)(?: (?:-|\[|[A-Z]).*?)?`", commands):
+            written[command] = roles.split(", ")
+    known = {}
+    for command in broker.ctl("help")["commands"]:
+        name = re.match(r"[a-z]+(?: [a-z]+)?", command["usage"])[0]
+        known[name] = command["roles"]
+    known.pop("parties")  # short for `parties list`
+    assert written.keys() == known.keys()
+    for command, roles in written.items():
+        assert set(roles) <= set(known[command])
+        assert known[command][0] == roles[0], command
+
+
+def test_the_events_of_the_manual_are_in_the_broker():
+    table = OPERATIONS.partition("## The log")[2].partition("## Recipes")[0]
+    named = {word.removesuffix("*") for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+             for word in re.findall(r"`([a-z_]+\*?)`", row)}
+    assert len(named) > 15
+    sources = "".join(path.read_text(encoding="utf-8")
+                      for path in (PROJECT / "broker").rglob("*.cpp"))
+    assert [event for event in named if f'"{event}' not in sources] == []
