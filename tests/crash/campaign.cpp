@@ -1,6 +1,7 @@
 #include "tests/crash/campaign.hpp"
 
 #include <algorithm>
+#include <array>
 #include <future>
 #include <iostream>
 
@@ -15,6 +16,10 @@ constexpr Duration stall_max = 60s;
 constexpr std::uint64_t kills_of_a_round_max = 3;
 constexpr std::uint64_t kill_after_ms_min = 5;
 constexpr std::uint64_t kill_after_ms_span = 496;
+// Writes and syncs of the broker's disk before it fails: some hundred belong to the start.
+constexpr std::uint64_t disk_fault_span = 200;
+constexpr Duration disk_fault_after_max = 5s;
+constexpr std::uint64_t messages_until_disk_fault_max = 5'000;
 // The kill also comes once so many were sent, so that a fast machine needs no more memory for what
 // the oracle knows than a slow one.
 constexpr std::uint64_t messages_of_a_life_min = 100;
@@ -80,14 +85,28 @@ void Campaign::print_round(const std::string& kills, const Counts& before) const
               << std::endl;
 }
 
-Result<void> Campaign::restart() {
+Result<void> Campaign::restart(const std::string& disk_fault) {
     kill();
-    auto started = BrokerProcess::start(options_.broker, world_.folder(), start_max);
+    auto started = BrokerProcess::start(options_.broker, world_.folder(), disk_fault, start_max);
     if (!started) {
         return std::unexpected(started.error());
     }
     broker_.emplace(std::move(*started));
     return connect();
+}
+
+Result<bool> Campaign::restart_on_failing_disk() {
+    constexpr std::array kinds{"full", "broken", "broken-once"};
+    const std::string fault =
+        std::string(kinds[below(kinds.size())]) + " " + std::to_string(1 + below(disk_fault_span));
+    if (restart(fault)) {
+        for (const auto& party : parties_) {
+            party->expect_end();
+        }
+        return true;
+    }
+    const auto started = restart();
+    return started ? Result<bool>(false) : std::unexpected(started.error());
 }
 
 void Campaign::kill() {
@@ -134,9 +153,17 @@ Result<void> Campaign::ask_for_settlements() {
 }
 
 Result<std::string> Campaign::load_and_kill() {
-    const Duration after(kill_after_ms_min + below(kill_after_ms_span));
-    const std::uint64_t messages = messages_of_a_life_min + below(messages_of_a_life_span);
-    if (auto subscribed = subscribe(); !subscribed) {
+    Duration after(kill_after_ms_min + below(kill_after_ms_span));
+    std::uint64_t messages = messages_of_a_life_min + below(messages_of_a_life_span);
+    if (options_.disk_faults) {
+        const auto waits = restart_on_failing_disk();
+        if (!waits) {
+            return std::unexpected(waits.error());
+        }
+        after = *waits ? disk_fault_after_max : after;
+        messages = *waits ? messages_until_disk_fault_max : messages;
+    }
+    if (auto subscribed = subscribe(); !subscribed && !options_.disk_faults) {
         return std::unexpected(subscribed.error());
     }
     const auto begun = std::chrono::steady_clock::now();
@@ -144,7 +171,8 @@ Result<std::string> Campaign::load_and_kill() {
     for (const auto& party : parties_) {
         party->send();
     }
-    if (!broker_->run_for(after, load_.used_up())) {
+    const bool lives = broker_->run_for(after, load_.used_up());
+    if (!lives && !options_.disk_faults) {
         return fail(Errc::internal, "the broker ended by itself; see broker.log");
     }
     const auto lived = std::chrono::steady_clock::now() - begun;
@@ -158,7 +186,7 @@ Result<std::string> Campaign::load_and_kill() {
         return std::unexpected(started.error());
     }
     const auto lived_ms = std::chrono::duration_cast<Duration>(lived).count();
-    return "after " + std::to_string(lived_ms) + " ms";
+    return "after " + std::to_string(lived_ms) + (lives ? " ms" : " ms by its disk");
 }
 
 Result<void> Campaign::subscribe() {

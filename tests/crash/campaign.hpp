@@ -25,6 +25,8 @@ struct CampaignOptions {
     std::uint64_t rounds = 20;
     std::uint64_t seed = 1;
     std::filesystem::path broker;  ///< the program
+    /// The disk of the broker fails instead of its power; for the variant with the losing disk.
+    bool disk_faults = false;
 };
 
 class Campaign {
@@ -46,7 +48,9 @@ class Campaign {
     Result<std::string> load_and_kill();
     /// Everything that is open is sent, delivered, settled.
     Result<void> quiesce();
-    Result<void> restart();
+    Result<void> restart(const std::string& disk_fault = {});
+    /// The disk will fail some time after this, or, where false, has done so at the start already.
+    Result<bool> restart_on_failing_disk();
     void kill();
     Result<void> connect();
     Result<void> subscribe();

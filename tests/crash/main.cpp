@@ -33,8 +33,8 @@ std::optional<Arguments> read(const std::vector<std::string_view>& words) {
     arguments.options.broker = std::filesystem::path(BUDSTIKKE_BINARY_DIR) / "bin" / "budstikked";
     for (std::size_t at = 0; at < words.size(); ++at) {
         const auto word = words[at];
-        if (word == "--keep") {
-            arguments.keep = true;
+        if (word == "--keep" || word == "--disk-faults") {
+            (word == "--keep" ? arguments.keep : arguments.options.disk_faults) = true;
             continue;
         }
         if (++at == words.size()) {
@@ -72,7 +72,8 @@ void print_result(const crash::Campaign& campaign) {
 int main(int argc, char** argv) {
     const auto arguments = read(std::vector<std::string_view>(argv + 1, argv + argc));
     if (!arguments) {
-        std::cerr << "usage: budstikke_crash [--rounds N] [--seed S] [--broker PROGRAM] [--keep]\n";
+        std::cerr << "usage: budstikke_crash [--rounds N] [--seed S] [--broker PROGRAM] [--keep] "
+                     "[--disk-faults]\n";
         return exit_usage;
     }
     auto world = crash::World::make(BUDSTIKKE_SOURCE_DIR);

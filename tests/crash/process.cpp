@@ -118,7 +118,8 @@ BrokerProcess::BrokerProcess(BrokerProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)), ended_(std::move(other.ended_)), port_(other.port_) {}
 
 Result<BrokerProcess> BrokerProcess::start(
-    const std::filesystem::path& program, const std::filesystem::path& folder, Duration start_max
+    const std::filesystem::path& program, const std::filesystem::path& folder,
+    const std::string& disk_fault, Duration start_max
 ) {
     const auto notify = folder / "notify";
     auto supervisor = supervisor_at(notify);
@@ -127,8 +128,9 @@ Result<BrokerProcess> BrokerProcess::start(
     }
     const auto ports = folder / "ports";
     const auto pid = spawn(
-        {"/usr/bin/env", "NOTIFY_SOCKET=" + notify.string(), program.string(), "--config",
-         (folder / "budstikked.toml").string(), "--ports-file", ports.string()},
+        {"/usr/bin/env", "NOTIFY_SOCKET=" + notify.string(), "BUDSTIKKE_TEST_DISK=" + disk_fault,
+         program.string(), "--config", (folder / "budstikked.toml").string(), "--ports-file",
+         ports.string()},
         folder / "broker.log"
     );
     if (!pid) {

@@ -23,10 +23,11 @@ Result<void> run(const std::vector<std::string>& command, const std::filesystem:
 /// A budstikked that is ready for connections.
 class BrokerProcess {
  public:
-    /// Returns once it says READY=1, as to a supervisor (sd_notify). Its log is added to `log`.
+    /// Returns once it says READY=1, as to a supervisor (sd_notify). Its log is added to broker.log
+    /// in `folder`. `disk_fault` is for variants/losing_disk.hpp.
     static Result<BrokerProcess> start(
         const std::filesystem::path& program, const std::filesystem::path& folder,
-        Duration start_max
+        const std::string& disk_fault, Duration start_max
     );
     BrokerProcess(BrokerProcess&& other) noexcept;
     BrokerProcess& operator=(BrokerProcess&&) = delete;

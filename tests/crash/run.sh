@@ -1,6 +1,8 @@
 #!/bin/sh
 # Kills the broker under load, round after round, and says what became of every message:
-#   sh tests/crash/run.sh [--rounds N] [--seed S] [--keep]
+#   sh tests/crash/run.sh [--power-cut | --disk-faults] [--rounds N] [--seed S] [--keep]
+#   --power-cut     the kill also takes what was not synced, as far as it likes
+#   --disk-faults   the broker's disk is full or broken from a random write or sync on
 # Builds what it needs. As root it makes an ordinary user and works as that one. The last line is
 # `rounds N acknowledged A delivered D lost 0 duplicated 0 reordered 0`; exits with 1 where a
 # figure that should be 0 is not. The seed is printed, to go the same way again.
@@ -8,20 +10,21 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
 . "$root/deploy/lib/environment.sh"
 . "$root/deploy/lib/ordinary-user.sh"
+. "$root/tests/crash/build.sh"
 
 sh "$root/deploy/install-dependencies.sh"
 become_ordinary_user tests/crash/run.sh "$@"
 
-build=${BUDSTIKKE_CRASH_BUILD:-$root/build/release}
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-{
-    (cd "$root" && cmake --preset release -B "$build" -D BUDSTIKKE_PYTHON="$BUDSTIKKE_PYTHON") &&
-        cmake --build "$build" -j "$BUDSTIKKE_JOBS" --target budstikked budstikke_crash
-} >"$log" 2>&1 </dev/null || {
-    tail -n 60 "$log" >&2
-    exit 1
-}
-status=0
-"$build/tests/budstikke_crash" --broker "$build/bin/budstikked" "$@" || status=$?
-exit "$status"
+broker=bin/budstikked
+target=budstikked
+for option in "$@"; do
+    shift
+    case "$option" in
+    --power-cut) target=budstikked_power_cut ;;
+    --disk-faults) target=budstikked_power_cut && set -- "$@" "$option" ;;
+    *) set -- "$@" "$option" ;;
+    esac
+done
+[ "$target" = budstikked ] || broker=tests/$target
+build_crash_programs budstikke_crash "$target"
+"$build/tests/budstikke_crash" --broker "$build/$broker" "$@"

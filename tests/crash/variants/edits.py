@@ -1,0 +1,61 @@
+"""edits.py SOURCE OUT EDIT...: writes SOURCE to OUT with some of the edits below made in it.
+
+They make the brokers that the crash tests need and nobody ships: one whose disk loses what was not
+synced, and mutants, each with one promise broken, which the tests must catch. An edit whose text is
+not in its source exactly once is an error, so that a change of the broker cannot make it void.
+"""
+
+import sys
+from pathlib import Path
+
+EDITS = {
+    # broker/app/node.cpp, broker/store/watermark.cpp: the power can be cut.
+    "losing_disk_here": (
+        '#include "broker/app/node.hpp"\n',
+        '#include "broker/app/node.hpp"\n\n#include "tests/crash/variants/losing_disk.hpp"\n',
+    ),
+    "losing_disk": (
+        'store::open_rocksdb({.path = (config_.data / "store").string()})',
+        'crash::open_on_losing_disk({.path = (config_.data / "store").string()})',
+    ),
+    "unsynced_mark_is_lost": (
+        "    if (auto written = write(value); !written) {\n        return written;\n    }\n"
+        "    return writes_ %",
+        "    if ((writes_ + 1) % writes_between_syncs != 0) {\n        ++writes_;\n"
+        "        return {};\n    }\n"
+        "    if (auto written = write(value); !written) {\n        return written;\n    }\n"
+        "    return writes_ %",
+    ),
+    # Mutants.
+    "ack_before_sync": (
+        "    dispatch();\n    if (auto committed",
+        "    dispatch();\n    for (auto& answer : std::exchange(answers_, {})) {\n"
+        "        answer();\n    }\n    if (auto committed",
+    ),
+    "skip_sync": ("durable.sync = true;", "durable.sync = false;"),
+    "forget_duplicates": (
+        "    Receipt receipt = known ? join_known(*prepared, *known) : store_new(*prepared);",
+        "    Receipt receipt = known && shared_.draining ? join_known(*prepared, *known)\n"
+        "                                                : store_new(*prepared);",
+    ),
+    "unmarked": (".redelivered = record->attempts > 1,", ".redelivered = false,"),
+    "overtaking": (
+        "    record.order_key = order_key_of(message, route.recipient);",
+        "    record.order_key = order_key_of(message, route.recipient) + ledger_->next_position();",
+    ),
+}
+
+
+def main() -> None:
+    source, out, names = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
+    text = source.read_text(encoding="utf-8")
+    for name in names:
+        old, new = EDITS[name]
+        if text.count(old) != 1:
+            sys.exit(f"edits.py: the text of {name} is {text.count(old)} times in {source}")
+        text = text.replace(old, new)
+    out.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
