@@ -17,6 +17,8 @@ namespace budstikke {
 struct MessageParty {
     std::optional<std::string> her_id;         ///< of level 2, else of level 1
     std::optional<std::string> parent_her_id;  ///< of level 1, only where her_id is of level 2
+
+    bool operator==(const MessageParty&) const = default;
 };
 
 enum class ReceiverRole { primary, copy };
@@ -26,6 +28,8 @@ std::string_view name(ReceiverRole role);
 struct MessageReceiver {
     MessageParty party;
     ReceiverRole role = ReceiverRole::primary;
+
+    bool operator==(const MessageReceiver&) const = default;
 };
 
 /// Codesystem 8258.
@@ -67,6 +71,8 @@ struct Envelope {
         }
         return document_id.empty() ? message_id : document_id;
     }
+
+    bool operator==(const Envelope&) const = default;
 };
 
 }  // namespace budstikke

@@ -35,7 +35,9 @@ void Core::record_and_answer(
 }
 
 void Core::audit(Authority by, Handler<Result<void>> answer) {
-    record_and_answer(by, {}, std::move(answer));
+    // What comes of it is not known yet, and a record is never changed: the log has the outcome.
+    record_audit(by, {});
+    answers_.emplace_back([answer = std::move(answer)]() mutable { answer({}); });
 }
 
 void Core::directory_replaced() {
@@ -109,6 +111,11 @@ void Core::hold(Authority by, HerId her_id, bool held, Handler<Result<void>> ans
 }
 
 void Core::pause(Authority by, HerId queue, bool paused, Handler<Result<void>> answer) {
+    if (paused && shared_.directory.load()->find(queue) == nullptr) {
+        return record_and_answer(
+            by, fail(Errc::not_found, "no such party in the directory"), std::move(answer)
+        );
+    }
     const std::string key = "paused/" + queue.text();
     if (paused) {
         paused_.insert(queue);

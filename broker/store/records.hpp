@@ -37,6 +37,8 @@ struct MessageRecord {
     Timestamp accepted_at{};
     std::optional<Timestamp> expires_at;
     Priority priority = Priority::normal;
+
+    bool operator==(const MessageRecord&) const = default;
 };
 
 /// The duplicate key: (sender, MsgId) to the message, and the digest that tells a repetition from a
@@ -44,6 +46,8 @@ struct MessageRecord {
 struct IdentityRecord {
     MessageId message;
     Digest digest{};
+
+    bool operator==(const IdentityRecord&) const = default;
 };
 
 struct DeliveryEvent {
@@ -52,6 +56,8 @@ struct DeliveryEvent {
     DeliveryState state = DeliveryState::none;  ///< after the event
     DeliveryCause cause{};
     std::string detail;  ///< for the parties of the message only, never for operations or logs
+
+    bool operator==(const DeliveryEvent&) const = default;
 };
 
 /// One message to one recipient.
@@ -73,6 +79,8 @@ struct DeliveryRecord {
     std::optional<AppRecStatus> apprec;  ///< the first one, which is final
     MessageId apprec_message;
     std::vector<DeliveryEvent> events;  ///< oldest first, at most limits::timeline_events_max
+
+    bool operator==(const DeliveryRecord&) const = default;
 };
 
 /// What the queue needs to know of an open delivery; read back at start without its record.
@@ -87,6 +95,8 @@ struct OpenEntry {
     bool in_flight = false;
     Timestamp due{};
     std::optional<Timestamp> expires_at;
+
+    bool operator==(const OpenEntry&) const = default;
 };
 
 /// A dead letter or an overdue receipt, in the listings of operations.
@@ -95,6 +105,8 @@ struct DeadLetter {
     HerId queue;
     Timestamp at{};
     DeliveryCause cause{};
+
+    bool operator==(const DeadLetter&) const = default;
 };
 
 /// An event in the feed of a sender.
@@ -107,12 +119,16 @@ struct FeedEntry {
     DeliveryState state = DeliveryState::none;
     DeliveryCause cause{};
     std::string detail;
+
+    bool operator==(const FeedEntry&) const = default;
 };
 
 /// A point in time at which a delivery wants attention: its AppRec is due.
 struct Timer {
     Timestamp due{};
     DeliveryId delivery;
+
+    bool operator==(const Timer&) const = default;
 };
 
 /// A changing command of an administrator, recorded before it acts.
@@ -123,7 +139,9 @@ struct AuditRecord {
     std::string role;
     std::string command;  ///< as parsed, without the reason
     std::string reason;
-    std::string outcome;  ///< empty in the record before; `ok` or the error's code in the one after
+    std::string outcome;  ///< `ok` or the error's code; empty where it was not known yet
+
+    bool operator==(const AuditRecord&) const = default;
 };
 
 }  // namespace budstikke::store

@@ -55,8 +55,8 @@ inline Found find(Store& store, std::uint64_t number) {
     if (!*message && !*delivery && !*identity && !piece && !wrap && !fed) {
         return Found::nothing;
     }
-    const bool whole = *message && same(**message, sample_message(number)) && *delivery &&
-                       same(**delivery, sample_delivery(number, "96")) && *identity &&
+    const bool whole = *message && **message == sample_message(number) && *delivery &&
+                       **delivery == sample_delivery(number, "96") && *identity &&
                        (*identity)->message == message_id(number) && piece == piece_of(number) &&
                        wrap == "wrap " + std::to_string(number) && fed;
     return whole ? Found::whole : Found::part;
@@ -71,7 +71,7 @@ inline Found find_all(Store& store, std::uint64_t last) {
     }
     std::uint64_t open = 0;
     const auto walked = store.for_each_open([&](const OpenEntry& entry) -> Result<void> {
-        open += same(entry, sample_open(entry.position)) ? 1U : 0U;
+        open += entry == sample_open(entry.position) ? 1U : 0U;
         return {};
     });
     const auto position = store.last_position();

@@ -75,8 +75,8 @@ TEST_P(StoreContract, what_was_committed_survives_a_reopen) {
         batch.put_position(1);
     });
     reopen();
-    EXPECT_TRUE(same(**store().find_message(message_id(1)), sample_message(1)));
-    EXPECT_TRUE(same(**store().find_delivery(delivery_id(1, "96")), sample_delivery(1, "96")));
+    EXPECT_TRUE(**store().find_message(message_id(1)) == sample_message(1));
+    EXPECT_TRUE(**store().find_delivery(delivery_id(1, "96")) == sample_delivery(1, "96"));
     EXPECT_EQ(store().read_chunk(message_id(1), 0).value(), "piece");
     EXPECT_EQ(store().read_wrap(message_id(1)).value(), "wrap");
     EXPECT_TRUE(store().find_identity(her_id("96"), "msg")->has_value());

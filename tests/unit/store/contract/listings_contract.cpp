@@ -19,9 +19,9 @@ TEST_P(StoreContract, open_deliveries_come_by_position_with_every_field) {
         return {};
     }));
     ASSERT_EQ(seen.size(), 3U);
-    EXPECT_TRUE(same(seen[0], sample_open(1)));
-    EXPECT_TRUE(same(seen[1], sample_open(300)));
-    EXPECT_TRUE(same(seen[2], sample_open(65'536)));
+    EXPECT_TRUE(seen[0] == sample_open(1));
+    EXPECT_TRUE(seen[1] == sample_open(300));
+    EXPECT_TRUE(seen[2] == sample_open(65'536));
 }
 
 TEST_P(StoreContract, the_walk_over_open_deliveries_stops_with_the_error_of_its_visitor) {
@@ -109,8 +109,8 @@ TEST_P(StoreContract, a_feed_is_of_one_sender_and_resumes_after_a_position) {
     const auto all = store().feed(her_id("12"), 0, 10);
     ASSERT_TRUE(all.has_value());
     ASSERT_EQ(all->size(), 3U);
-    EXPECT_TRUE(same((*all)[0], sample_feed("12", 1)));
-    EXPECT_TRUE(same((*all)[2], sample_feed("12", 70'000)));
+    EXPECT_TRUE((*all)[0] == sample_feed("12", 1));
+    EXPECT_TRUE((*all)[2] == sample_feed("12", 70'000));
     EXPECT_EQ(store().feed(her_id("12"), 1, 10)->front().position, 256U);
     EXPECT_EQ(store().feed(her_id("12"), 255, 1)->front().position, 256U);
     EXPECT_TRUE(store().feed(her_id("12"), 70'000, 10)->empty());
@@ -131,8 +131,8 @@ TEST_P(StoreContract, the_audit_is_listed_by_position) {
     const auto all = store().audit(0, 10);
     ASSERT_TRUE(all.has_value());
     ASSERT_EQ(all->size(), 3U);
-    EXPECT_TRUE(same((*all)[0], sample_audit(7)));
-    EXPECT_TRUE(same((*all)[2], sample_audit(40'000)));
+    EXPECT_TRUE((*all)[0] == sample_audit(7));
+    EXPECT_TRUE((*all)[2] == sample_audit(40'000));
     EXPECT_EQ(store().audit(7, 1)->front().position, 8U);
     EXPECT_TRUE(store().audit(40'000, 10)->empty());
     EXPECT_TRUE(store().audit(0, 0)->empty());
@@ -148,8 +148,8 @@ TEST_P(StoreContract, messages_are_listed_oldest_first_without_their_deliveries)
     const auto first = store().messages(MessageId{}, 3);
     ASSERT_TRUE(first.has_value());
     ASSERT_EQ(first->size(), 3U);
-    EXPECT_TRUE(same((*first)[0], sample_message(1)));
-    EXPECT_TRUE(same((*first)[2], sample_message(3)));
+    EXPECT_TRUE((*first)[0] == sample_message(1));
+    EXPECT_TRUE((*first)[2] == sample_message(3));
     const auto rest = store().messages(first->back().id, 3);
     ASSERT_EQ(rest->size(), 1U);
     EXPECT_EQ(rest->front().id, message_id(500));

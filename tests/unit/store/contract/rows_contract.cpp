@@ -8,14 +8,14 @@ TEST_P(StoreContract, a_message_reads_back_with_every_field) {
     commit([](Batch& batch) { batch.put_message(sample_message(5)); });
     const auto found = store().find_message(message_id(5));
     ASSERT_TRUE(found.has_value() && found->has_value());
-    EXPECT_TRUE(same(**found, sample_message(5)));
+    EXPECT_TRUE(**found == sample_message(5));
 }
 
 TEST_P(StoreContract, a_message_without_what_is_optional_reads_back) {
     MessageRecord bare;
     bare.id = message_id(6);
     commit([&](Batch& batch) { batch.put_message(bare); });
-    EXPECT_TRUE(same(**store().find_message(bare.id), bare));
+    EXPECT_TRUE(**store().find_message(bare.id) == bare);
 }
 
 TEST_P(StoreContract, records_do_not_leak_into_the_next_of_their_batch) {
@@ -29,9 +29,9 @@ TEST_P(StoreContract, records_do_not_leak_into_the_next_of_their_batch) {
         batch.put_delivery(sample_delivery(1, "1"));
         batch.put_delivery(bare_delivery);
     });
-    EXPECT_TRUE(same(**store().find_message(message_id(1)), sample_message(1)));
-    EXPECT_TRUE(same(**store().find_message(bare.id), bare));
-    EXPECT_TRUE(same(**store().find_delivery(bare_delivery.id), bare_delivery));
+    EXPECT_TRUE(**store().find_message(message_id(1)) == sample_message(1));
+    EXPECT_TRUE(**store().find_message(bare.id) == bare);
+    EXPECT_TRUE(**store().find_delivery(bare_delivery.id) == bare_delivery);
 }
 
 TEST_P(StoreContract, an_unknown_message_is_nothing_and_no_error) {
@@ -53,7 +53,7 @@ TEST_P(StoreContract, a_message_is_gone_once_erased_and_its_deliveries_are_not) 
 TEST_P(StoreContract, an_identity_is_of_its_sender_and_msg_id_only) {
     const IdentityRecord identity{.message = message_id(1), .digest = sample_digest(9)};
     commit([&](Batch& batch) { batch.put_identity(her_id("12"), "3", identity); });
-    EXPECT_TRUE(same(**store().find_identity(her_id("12"), "3"), identity));
+    EXPECT_TRUE(**store().find_identity(her_id("12"), "3") == identity);
     EXPECT_FALSE(store().find_identity(her_id("1"), "23")->has_value());
     EXPECT_FALSE(store().find_identity(her_id("1"), "2/3")->has_value());
     EXPECT_FALSE(store().find_identity(her_id("12"), "")->has_value());
@@ -74,7 +74,7 @@ TEST_P(StoreContract, a_msg_id_may_hold_any_bytes_up_to_its_limit) {
 
 TEST_P(StoreContract, a_delivery_reads_back_with_every_field_and_event) {
     commit([](Batch& batch) { batch.put_delivery(sample_delivery(3, "96")); });
-    EXPECT_TRUE(same(**store().find_delivery(delivery_id(3, "96")), sample_delivery(3, "96")));
+    EXPECT_TRUE(**store().find_delivery(delivery_id(3, "96")) == sample_delivery(3, "96"));
     EXPECT_FALSE(store().find_delivery(delivery_id(3, "9"))->has_value());
     EXPECT_FALSE(store().find_delivery(delivery_id(3, "966"))->has_value());
 }
@@ -86,7 +86,7 @@ TEST_P(StoreContract, a_delivery_holds_as_many_events_as_the_limit_allows) {
         record.events[i].position = i;
     }
     commit([&](Batch& batch) { batch.put_delivery(record); });
-    EXPECT_TRUE(same(**store().find_delivery(record.id), record));
+    EXPECT_TRUE(**store().find_delivery(record.id) == record);
 }
 
 TEST_P(StoreContract, every_state_and_cause_reads_back) {
@@ -101,7 +101,7 @@ TEST_P(StoreContract, every_state_and_cause_reads_back) {
             commit([&](Batch& batch) { batch.put_delivery(record); });
             const auto found = store().find_delivery(record.id);
             ASSERT_TRUE(found.has_value() && found->has_value());
-            EXPECT_TRUE(same(**found, record));
+            EXPECT_TRUE(**found == record);
         }
     }
 }
