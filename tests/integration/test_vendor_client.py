@@ -1,5 +1,5 @@
-"""The vendor's program `budstikke`: what it prints and with what status it exits, for people and for
-programs.
+"""The vendor's program `budstikke`: what it prints and with what status it exits, for people and
+for programs.
 """
 
 import json
