@@ -203,8 +203,12 @@ class Broker:
     def stop(self):
         """In order; its exit status is part of the promise."""
         if self._process is not None:
-            status = self._end(signal.SIGTERM)
+            self.ask_to_stop()
+            status = self.wait_for_exit()
             assert status == 0, f"budstikked ended with {status}: {self.log[-20:]}"
+
+    def ask_to_stop(self):
+        self._process.send_signal(signal.SIGTERM)
 
     def wait_for_exit(self):
         status = self._process.wait(PATIENCE)

@@ -1,7 +1,6 @@
 """What is acknowledged survives SIGKILL, and what is not settled comes again, marked as such."""
 
-import pytest
-from exchange_client import ConnectionEnded
+from exchange_client import v1
 from harness import GP, HOSPITAL, MUNICIPALITY
 from messages import apprec, discharge_note, new_id
 
@@ -98,11 +97,22 @@ def test_repetition_conflict_and_receipts_are_remembered_over_a_restart(broker):
 def test_stopped_in_order_it_says_goodbye_and_keeps_everything(broker):
     notes, _ = hand_in(broker, 1)
     with broker.client(GP) as gp:
-        broker.stop()
-        assert gp.wait_for_end().reason == "DRAINING"
+        gp.subscribe(GP)
+        delivery = gp.delivery()
+        broker.ask_to_stop()
+        while gp.go_away is None:
+            gp.ping()
+        assert gp.go_away.reason == v1.GoAway.DRAINING
+        # What one has begun may be finished, its receipt included; nothing new is accepted.
+        refused = gp.submit(discharge_note(GP, HOSPITAL))
+        assert (refused.outcome, refused.retry_later) == (refused.REFUSED, True)
+        answer = gp.submit(apprec(GP, HOSPITAL, delivery.message.message_id))
+        assert answer.outcome == answer.ACCEPTED
+        assert gp.settle(delivery).state == "confirmed"
+        gp.leave()
+    broker.stop()
     broker.start()
     with broker.client(GP) as gp:
-        gp.subscribe(GP)
-        assert gp.delivery().payload == notes[0]
-    with pytest.raises(ConnectionEnded):
-        gp.ping()
+        (status,) = gp.status(broker_id=delivery.message.broker_id).deliveries
+        assert status.state == "confirmed"
+        assert delivery.payload == notes[0]
