@@ -23,6 +23,19 @@ class Checker {
  public:
     Checker(const Config& config, const Clock& clock) : config_(config), clock_(clock) {}
 
+    ConfigCheck run_on_named_files() {
+        if (!config_.directory.empty()) {
+            check_directory();
+        }
+        if (!config_.schemas.empty()) {
+            check_schemas();
+        }
+        if (!config_.master_keys.empty()) {
+            check_master_keys();
+        }
+        return std::move(result_);
+    }
+
     ConfigCheck run() {
         check_data();
         check_directory();
@@ -236,6 +249,10 @@ class Checker {
 
 ConfigCheck check_config(const Config& config, const Clock& clock) {
     return Checker(config, clock).run();
+}
+
+directory::Faults check_named_files(const Config& config, const Clock& clock) {
+    return Checker(config, clock).run_on_named_files().faults;
 }
 
 }  // namespace budstikke::app

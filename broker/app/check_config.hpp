@@ -18,4 +18,7 @@ struct ConfigCheck {
 /// certificates and lists are out of date.
 ConfigCheck check_config(const Config& config, const Clock& clock);
 
+/// The faults of the files that a faulty configuration still names, so that one run tells them all.
+directory::Faults check_named_files(const Config& config, const Clock& clock);
+
 }  // namespace budstikke::app

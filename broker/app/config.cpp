@@ -24,28 +24,46 @@ std::uint32_t ConfigPlaces::line(std::string_view path) const {
     return 0;
 }
 
-std::expected<Config, Faults> parse_config(
+namespace {
+
+ReadConfig read_text(
     std::string_view text, std::string_view file, const std::filesystem::path& folder
 ) {
     const auto root = directory::parse_toml(text, file);
     if (!root) {
-        return std::unexpected(Faults{root.error()});
+        return {.config = {}, .faults = {root.error()}};
     }
     ConfigReader reader(file, folder);
     reader.read(*root);
-    if (!reader.faults().empty()) {
-        directory::sort_by_place(reader.faults());
-        return std::unexpected(std::move(reader.faults()));
+    directory::sort_by_place(reader.faults());
+    return {.config = reader.config(), .faults = std::move(reader.faults())};
+}
+
+std::expected<Config, Faults> all_or_nothing(ReadConfig read) {
+    if (!read.faults.empty()) {
+        return std::unexpected(std::move(read.faults));
     }
-    return reader.config();
+    return std::move(read.config);
+}
+
+}  // namespace
+
+std::expected<Config, Faults> parse_config(
+    std::string_view text, std::string_view file, const std::filesystem::path& folder
+) {
+    return all_or_nothing(read_text(text, file, folder));
+}
+
+ReadConfig read_config(const std::filesystem::path& file) {
+    const auto text = directory::read_text_file(file, limits::config_file_bytes_max);
+    if (!text) {
+        return {.config = {}, .faults = {{file.string(), 0, text.error().detail}}};
+    }
+    return read_text(*text, file.string(), file.parent_path());
 }
 
 std::expected<Config, Faults> load_config(const std::filesystem::path& file) {
-    const auto text = directory::read_text_file(file, limits::config_file_bytes_max);
-    if (!text) {
-        return std::unexpected(Faults{{file.string(), 0, text.error().detail}});
-    }
-    return parse_config(*text, file.string(), file.parent_path());
+    return all_or_nothing(read_config(file));
 }
 
 std::vector<std::string> configuration_keys() {

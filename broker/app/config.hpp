@@ -80,7 +80,17 @@ struct Config {
     ConfigPlaces places;
 };
 
-/// Reads the file. All faults, by line; an unreadable file is a fault of line 0.
+/// What a file says as far as it can be read, and all its faults by line. A configuration only
+/// where there are none; else it still tells which other files it names.
+struct ReadConfig {
+    Config config;
+    directory::Faults faults;
+};
+
+/// An unreadable file is a fault of line 0.
+ReadConfig read_config(const std::filesystem::path& file);
+
+/// The same for who wants all or nothing.
 std::expected<Config, directory::Faults> load_config(const std::filesystem::path& file);
 
 /// The same of a text that is already here; `folder` is what relative paths start from.

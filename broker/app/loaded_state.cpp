@@ -2,6 +2,7 @@
 #include "broker/app/loaded_state.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -30,28 +31,32 @@ directory::Faults fault_at(const Config& config, std::string_view key, const Err
 std::expected<LoadedState, directory::Faults> load_state(
     const std::filesystem::path& config_file, const Clock& clock
 ) {
-    auto config = load_config(config_file);
-    if (!config) return std::unexpected(std::move(config).error());
-    ConfigCheck check = check_config(*config, clock);
+    ReadConfig read = read_config(config_file);
+    if (!read.faults.empty()) {
+        std::ranges::move(check_named_files(read.config, clock), std::back_inserter(read.faults));
+        return std::unexpected(std::move(read.faults));
+    }
+    const Config& config = read.config;
+    ConfigCheck check = check_config(config, clock);
     if (!check.faults.empty()) return std::unexpected(std::move(check.faults));
 
     // What the check has seen may have changed since: each is read for good here, and may fail
     // again.
-    auto directory = directory::Directory::load(config->directory);
+    auto directory = directory::Directory::load(config.directory);
     if (!directory) return std::unexpected(std::move(directory).error());
-    auto keys = crypto::MasterKeys::load(config->master_keys);
-    if (!keys) return std::unexpected(fault_at(*config, "broker.master_keys", keys.error()));
+    auto keys = crypto::MasterKeys::load(config.master_keys);
+    if (!keys) return std::unexpected(fault_at(config, "broker.master_keys", keys.error()));
     std::vector<crypto::TlsServerContext> contexts;
-    for (std::size_t i = 0; i < config->listeners.size(); ++i) {
-        auto tls = crypto::TlsServerContext::make(config->listeners[i].tls, clock);
+    for (std::size_t i = 0; i < config.listeners.size(); ++i) {
+        auto tls = crypto::TlsServerContext::make(config.listeners[i].tls, clock);
         if (!tls) {
             const std::string place = "listener[" + std::to_string(i) + "].tls";
-            return std::unexpected(fault_at(*config, place, tls.error()));
+            return std::unexpected(fault_at(config, place, tls.error()));
         }
         contexts.push_back(*std::move(tls));
     }
     return LoadedState{
-        .config = *std::move(config),
+        .config = std::move(read.config),
         .notes = std::move(check.notes),
         .directory = std::make_shared<const directory::Directory>(*std::move(directory)),
         .keys = std::make_shared<const crypto::MasterKeys>(*std::move(keys)),

@@ -47,6 +47,12 @@ def test_every_fault_of_the_directory_is_named_with_its_line(still):
     both_refuse(still, "parties.toml:", "12x", "`organisation`", "`kind`")
 
 
+def test_faults_of_both_are_named_in_one_run(still):
+    still.write_configuration(extra="[delivery]\nspeed = 3\n")
+    still.write_directory(usual_parties() + '[[party]]\nher_id = "12x"\n')
+    both_refuse(still, "speed", "parties.toml:", "12x")
+
+
 def test_a_private_key_that_others_may_read_is_refused(still):
     still.keys.chmod(0o644)
     both_refuse(still, "budstikked.toml:")
