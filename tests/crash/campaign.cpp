@@ -18,6 +18,7 @@ constexpr std::uint64_t kill_after_ms_min = 5;
 constexpr std::uint64_t kill_after_ms_span = 496;
 // Writes and syncs of the broker's disk before it fails: some hundred belong to the start.
 constexpr std::uint64_t disk_fault_span = 200;
+constexpr int exit_store_failed = 70;  // EX_SOFTWARE of sysexits.h, as broker/app/main.cpp has it
 constexpr Duration disk_fault_after_max = 5s;
 constexpr std::uint64_t messages_until_disk_fault_max = 5'000;
 // The kill also comes once so many were sent, so that a fast machine needs no more memory for what
@@ -175,6 +176,9 @@ Result<std::string> Campaign::load_and_kill() {
     if (!lives && !options_.disk_faults) {
         return fail(Errc::internal, "the broker ended by itself; see broker.log");
     }
+    if (!lives && broker_->exit_status() != exit_store_failed) {
+        oracle_.fault(Fault::answer, "the broker's disk failed, and it did not end as it says");
+    }
     const auto lived = std::chrono::steady_clock::now() - begun;
     kill();
     load_.end();
@@ -218,6 +222,7 @@ Result<Campaign::Statuses> Campaign::statuses(std::uint64_t first) {
     }
     using Part = Result<Statuses>;
     std::vector<std::future<Part>> parts;
+    parts.reserve(messages.size());
     for (const auto& [sender, of_sender] : messages) {
         parts.push_back(std::async(std::launch::async, [this, &sender, &of_sender]() -> Part {
             Statuses part;

@@ -11,7 +11,7 @@ namespace budstikke::crash {
 namespace {
 
 constexpr std::size_t remembered_max = 64;
-constexpr std::size_t small_bytes_max = 8 * 1024;
+constexpr std::size_t small_bytes_max = 8'192;
 constexpr std::size_t large_bytes_min = 1'100'000;  // more than one piece of a payload
 
 std::string place(

@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -23,9 +25,10 @@ struct Arguments {
 };
 
 bool read_number(std::string_view text, std::uint64_t& number) {
-    const auto* const end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, number);
-    return read.ec == std::errc() && read.ptr == end && !text.empty();
+    const std::span<const char> digits(text);
+    const auto* const end = std::to_address(digits.end());
+    const auto read = std::from_chars(std::to_address(digits.begin()), end, number);
+    return read.ec == std::errc() && read.ptr == end;
 }
 
 std::optional<Arguments> read(const std::vector<std::string_view>& words) {

@@ -43,6 +43,7 @@ Result<pid_t> spawn(std::vector<std::string> command, const std::filesystem::pat
         return fail(Errc::io, "the log cannot be opened: " + reason());
     }
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (auto& word : command) {
         arguments.push_back(word.data());
     }
@@ -155,6 +156,11 @@ void BrokerProcess::kill() {
         ::kill(pid_, SIGKILL);
         wait_for_end(std::exchange(pid_, -1));
     }
+}
+
+int BrokerProcess::exit_status() {
+    const int status = wait_for_end(std::exchange(pid_, -1));
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 bool BrokerProcess::run_for(Duration time, int wake) {

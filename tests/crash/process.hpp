@@ -39,6 +39,8 @@ class BrokerProcess {
     /// Lets it run until `time` has passed or `wake` (an eventfd) can be read. False where it ended
     /// by itself.
     bool run_for(Duration time, int wake);
+    /// Of a broker that ended by itself; -1 where a signal ended it.
+    int exit_status();
 
  private:
     BrokerProcess(pid_t pid, transport::SocketHandle ended);

@@ -37,8 +37,10 @@ class FaultPlan {
         if (!fails) {
             return IOStatus::OK();
         }
-        return kind_ == "full" ? IOStatus::NoSpace("full on demand")
-                               : IOStatus::IOError("broken on demand");
+        if (kind_ == "full") {
+            return IOStatus::NoSpace("full on demand");
+        }
+        return IOStatus::IOError("broken on demand");
     }
 
  private:
