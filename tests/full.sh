@@ -1,6 +1,7 @@
 #!/bin/sh
 # All of tests/run.sh, and what takes longer: the thread sanitizer, clang-tidy over the tree, a
-# thousand rounds of killing the broker, and minutes of fuzzing for each target.
+# thousand rounds of killing the broker, power cuts, failing disks, the mutants that these must
+# catch, and minutes of fuzzing for each target.
 #   --rounds N    rounds of the crash test (1000)
 #   --seconds N   seconds of fuzzing for each target (60)
 set -eu
@@ -33,6 +34,9 @@ test_preset tsan
 check clang-tidy sh "$root/tests/lint/tidy.sh"
 if [ -f "$root/tests/crash/run.sh" ]; then
     check "crash, $rounds rounds" sh "$root/tests/crash/run.sh" --rounds "$rounds"
+    check "power cut, 100 rounds" sh "$root/tests/crash/run.sh" --power-cut --rounds 100
+    check "disk faults, 20 rounds" sh "$root/tests/crash/run.sh" --disk-faults --rounds 20
+    check "mutants" sh "$root/tests/crash/mutants.sh"
 fi
 check "fuzz, $seconds seconds a target" sh "$root/tests/fuzz/run.sh" --seconds "$seconds"
 close_results
