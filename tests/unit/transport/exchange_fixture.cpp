@@ -38,6 +38,11 @@ std::vector<std::string> EventRecorder::ids() const {
     return ids;
 }
 
+std::size_t EventRecorder::count(const std::string& id) const {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::size_t>(std::ranges::count(events_, id, &Event::id));
+}
+
 const ExchangePki& ExchangePki::instance() {
     static const ExchangePki pki;
     return pki;

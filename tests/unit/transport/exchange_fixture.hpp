@@ -32,6 +32,7 @@ class EventRecorder final : public EventLog {
     /// The fields, as `name=value ...`; nothing where it does not come in time.
     std::optional<std::string> wait_for(const std::string& id);
     std::vector<std::string> ids() const;
+    std::size_t count(const std::string& id) const;
 
  private:
     struct Event {

@@ -1,0 +1,163 @@
+// The limits of connections over real sockets and TLS: up to each limit everybody is served, one
+// above is refused with an event of its own while the others go on, and a place that is given up is
+// given to the next.
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "broker/transport/socket_handle.hpp"
+#include "tests/unit/transport/exchange_fixture.hpp"
+#include "tests/unit/transport/hand_client.hpp"
+
+namespace budstikke::transport {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr in_addr_t other_address = INADDR_LOOPBACK + 1;
+
+class ConnectionLimitsTest : public ExchangeTest {
+ protected:
+    /// A stranger that connects and never says a byte.
+    SocketHandle silent(in_addr_t from = INADDR_LOOPBACK) const {
+        SocketHandle socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(from);
+        EXPECT_EQ(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        address.sin_port = htons(server_->port());
+        EXPECT_EQ(
+            ::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0
+        );
+        return socket;
+    }
+    void expect_served(ExchangeClient& client) {
+        client.send(ping_frame(42));
+        const auto pong = client.next_other(soon);
+        ASSERT_TRUE(pong && *pong);
+        EXPECT_EQ((*pong)->pong().number(), 42U);
+    }
+    /// The refusal is in the log before the peer can know of it.
+    void expect_refused(const std::string& certificate, const std::string& event) {
+        const std::size_t before = events_.count(event);
+        EXPECT_FALSE(ExchangeClient::connect(client_options(certificate)));
+        EXPECT_EQ(events_.count(event), before + 1) << event;
+    }
+};
+
+TEST_F(ConnectionLimitsTest, ServesUpToTheTotalRefusesOneMoreAndLetsTheNextInWhenOneLeaves) {
+    options_.limits.connections_max = 3;
+    start_server();
+    auto first = connect("hospital");
+    const auto below = connect("municipality");
+    const auto at = connect("practice");
+    EXPECT_EQ(events_.count("connection_refused_total"), 0U);
+    expect_refused("hospital", "connection_refused_total");
+    for (ExchangeClient* client : {first.get(), below.get(), at.get()}) {
+        expect_served(*client);
+    }
+    EXPECT_EQ(submit(*first, "m1").outcome(), v1::Receipt::ACCEPTED);
+    ASSERT_TRUE(first->close());
+    first.reset();
+    wait_for_connections(2);
+    const auto next = connect("hospital");
+    expect_served(*next);
+    expect_refused("hospital", "connection_refused_total");
+}
+
+TEST_F(ConnectionLimitsTest, ServesUpToTheLimitOfAnAddressAndLeavesTheOtherAddressesAlone) {
+    options_.limits.connections_per_address_max = 3;
+    start_server();
+    auto first = connect("hospital");
+    const auto below = connect("municipality");
+    const auto at = connect("practice");
+    EXPECT_EQ(events_.count("connection_refused_address"), 0U);
+    expect_refused("hospital", "connection_refused_address");
+    for (ExchangeClient* client : {first.get(), below.get(), at.get()}) {
+        expect_served(*client);
+    }
+    const SocketHandle elsewhere = silent(other_address);
+    wait_for_connections(4);
+    EXPECT_EQ(events_.count("connection_refused_address"), 1U);
+    first.reset();
+    wait_for_connections(3);
+    const auto next = connect("hospital");
+    expect_served(*next);
+    expect_refused("hospital", "connection_refused_address");
+}
+
+TEST_F(ConnectionLimitsTest, ServesUpToTheLimitOfAnOrganisationAndSaysSoToTheNext) {
+    const std::string event = "session_refused_organisation_connections";
+    options_.limits.connections_per_organisation_max = 3;
+    start_server();
+    auto first = connect("hospital");
+    const auto below = connect("hospital");
+    const auto at = connect("hospital");
+    EXPECT_EQ(events_.count(event), 0U);
+    {
+        HandClient above(client_options("hospital"));
+        EXPECT_EQ(above.next().go_away().reason(), v1::GoAway::LIMIT_EXCEEDED);
+    }
+    const auto fields = events_.wait_for(event);
+    ASSERT_TRUE(fields);
+    EXPECT_NE(fields->find("organisation=900000001"), std::string::npos) << *fields;
+    const auto other = connect("municipality");
+    for (ExchangeClient* client : {first.get(), below.get(), at.get(), other.get()}) {
+        expect_served(*client);
+    }
+    ASSERT_TRUE(first->close());
+    first.reset();
+    wait_for_connections(3);
+    const auto next = connect("hospital");
+    expect_served(*next);
+    expect_refused("hospital", event);
+}
+
+TEST_F(ConnectionLimitsTest, LetsStrangersOccupyOnlySoManyHandshakes) {
+    options_.limits.handshakes_pending_max = 3;
+    start_server();
+    const SocketHandle one = silent();
+    const SocketHandle two = silent();
+    wait_for_connections(2);
+    // The third handshake may be pending, and is not any more when it is done.
+    const auto at = connect("hospital");
+    EXPECT_EQ(events_.count("connection_refused_handshakes"), 0U);
+    {
+        const SocketHandle three = silent();
+        wait_for_connections(4);
+        expect_refused("municipality", "connection_refused_handshakes");
+        expect_served(*at);
+    }
+    wait_for_connections(3);
+    const auto next = connect("municipality");
+    expect_served(*next);
+    EXPECT_EQ(events_.count("connection_refused_handshakes"), 1U);
+}
+
+TEST_F(ConnectionLimitsTest, GivesThePlaceOfAHandshakeThatTookTooLongToTheNext) {
+    options_.limits.handshakes_pending_max = 1;
+    options_.limits.handshake_time_max = 200ms;
+    start_server();
+    const SocketHandle stranger = silent();
+    EXPECT_TRUE(events_.wait_for("handshake_refused_timeout"));
+    wait_for_connections(0);
+    const auto next = connect("hospital");
+    expect_served(*next);
+}
+
+TEST_F(ConnectionLimitsTest, LetsNoPeerHoldAConnectionThatIsClosing) {
+    options_.limits.closing_time_max = 200ms;
+    start_server();
+    HandClient client(client_options("hospital"));
+    client.greet();
+    v1::Frame goodbye;
+    goodbye.mutable_go_away()->set_reason(v1::GoAway::CLOSING);
+    client.send(goodbye);
+    EXPECT_EQ(client.next().go_away().reason(), v1::GoAway::CLOSING);
+    // The socket stays open at this end.
+    wait_for_connections(0);
+}
+
+}  // namespace
+}  // namespace budstikke::transport
