@@ -1,4 +1,5 @@
 // Reads an AppRec: who gives it to whom, about which message, and what it says.
+#include <algorithm>
 #include <array>
 
 #include "adapters/apprec/apprec_adapter.hpp"
@@ -51,6 +52,14 @@ constexpr std::array rules{
     Rule<In>{In::original,  "MsgType",       In::original_type, Kind::value},
     Rule<In>{In::original,  "Id",            In::original_id, Kind::text},
 };
+
+// What the schemas let stand once in its parent, of what routing and the receipts rest on.
+constexpr std::array singles{
+    In::type, In::generated, In::id, In::sender, In::receiver, In::hcp, In::inst, In::inst_id,
+    In::inst_id_type, In::inst_more_id, In::inst_more_type, In::unit_id, In::unit_id_type,
+    In::unit_more_id, In::unit_more_type, In::status, In::original, In::original_type,
+    In::original_id,
+};
 // clang-format on
 
 /// The AppRec version of a root, nullptr where it is no AppRec.
@@ -72,6 +81,7 @@ class Reader final : public FactReader<In, rules.size()> {
     Envelope take(bool complete);
 
  private:
+    bool is_single(In state) const override;
     void entered(In state, std::uint32_t line) override;
     void left(In state) override;
     void fact(In state, std::string_view text, std::uint32_t line) override;
@@ -88,6 +98,10 @@ class Reader final : public FactReader<In, rules.size()> {
     std::uint32_t status_line_ = 0;
     std::uint32_t original_line_ = 0;
 };
+
+bool Reader::is_single(In state) const {
+    return std::ranges::find(singles, state) != singles.end();
+}
 
 void Reader::entered(In state, std::uint32_t line) {
     switch (state) {

@@ -1,5 +1,6 @@
 #include "adapters/hcp/hcp_adapter.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "adapters/shared/fact_reader.hpp"
@@ -73,6 +74,14 @@ constexpr std::array rules{
     Rule<In>{In::reference,    "MsgType",      In::reference_type, Kind::value},
     Rule<In>{In::service,      "Priority",     In::priority, Kind::value},
 };
+
+// What the schemas let stand once in its parent, of what routing and the receipts rest on.
+constexpr std::array singles{
+    In::type, In::generated, In::id, In::body, In::description, In::request_id, In::provider_id,
+    In::requester, In::provider, In::hcp, In::inst, In::inst_id, In::inst_id_type,
+    In::inst_more_id, In::inst_more_type, In::unit_id, In::unit_id_type, In::unit_more_id,
+    In::unit_more_type,
+};
 // clang-format on
 
 /// What differs between the four standards: who is who, and which id stays the same.
@@ -123,6 +132,7 @@ class Reader final : public FactReader<In, rules.size()> {
     Envelope take(bool complete);
 
  private:
+    bool is_single(In state) const override;
     void entered(In state, std::uint32_t line) override;
     void left(In state) override;
     void fact(In state, std::string_view text, std::uint32_t line) override;
@@ -150,6 +160,14 @@ class Reader final : public FactReader<In, rules.size()> {
     std::uint32_t body_line_ = 0;
     std::uint32_t patient_line_ = 0;
 };
+
+bool Reader::is_single(In state) const {
+    // Svarrapport 1.3 may hold several reports.
+    if (state == In::body && standard_.name == "labsvar" && standard_.version == "1.3") {
+        return false;
+    }
+    return std::ranges::find(singles, state) != singles.end();
+}
 
 void Reader::entered(In state, std::uint32_t line) {
     switch (state) {

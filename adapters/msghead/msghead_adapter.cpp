@@ -1,5 +1,6 @@
 #include "adapters/msghead/msghead_adapter.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "adapters/shared/fact_reader.hpp"
@@ -72,6 +73,13 @@ constexpr std::array rules{
     Rule<In>{In::referral,           "ReqServ",                In::referral_service, Kind::group, true},
     Rule<In>{In::referral_service,   "Priority",               In::referral_priority, Kind::value, true},
 };
+
+// What the schemas let stand once in its parent, of what routing and the receipts rest on.
+constexpr std::array singles{
+    In::info, In::type, In::generated, In::id, In::conversation, In::parent, In::whole_conversation,
+    In::sender, In::receiver, In::organisation, In::organisation_id, In::organisation_id_type,
+    In::unit_id, In::unit_id_type,
+};
 // clang-format on
 
 class Reader final : public FactReader<In, rules.size()> {
@@ -82,6 +90,7 @@ class Reader final : public FactReader<In, rules.size()> {
     Envelope take(bool complete, const xml::SchemaSet* schemas);
 
  private:
+    bool is_single(In state) const override;
     void entered(In state, std::uint32_t line) override;
     void left(In state) override;
     void fact(In state, std::string_view text, std::uint32_t line) override;
@@ -105,6 +114,10 @@ class Reader final : public FactReader<In, rules.size()> {
     std::uint32_t content_line_ = 0;
     bool content_seen_ = false;
 };
+
+bool Reader::is_single(In state) const {
+    return std::ranges::find(singles, state) != singles.end();
+}
 
 void Reader::entered(In state, std::uint32_t line) {
     switch (state) {

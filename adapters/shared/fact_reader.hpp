@@ -1,6 +1,8 @@
 // How every adapter reads: a table of rules says which elements matter and what they are, and the
 // reader walks it beside the document. What no rule names is skipped without a look at its text,
-// which is most of a message; nothing is allocated per element.
+// which is most of a message; nothing is allocated per element. What may stand only once in its
+// parent counts the first time; a second one is a finding that refuses the message, because
+// another reader of it might let the last one count.
 #pragma once
 
 #include <array>
@@ -8,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "broker/base/limits.hpp"
@@ -41,7 +44,8 @@ inline std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(spaces) - first + 1);
 }
 
-/// `rules` must be sorted by `from`, and the first state is the document itself.
+/// `rules` must be sorted by `from`, the first state is the document itself, and there are at most
+/// 64 states.
 template <typename State, std::size_t RuleCount>
 class FactReader : public xml::Handler {
  public:
@@ -65,6 +69,14 @@ class FactReader : public xml::Handler {
         if (rule == nullptr) {
             ++skipped_;
             unknown(state(), tag);
+            return;
+        }
+        if (is_repeated(*rule)) {
+            ++skipped_;
+            auto where = here(tag.line);
+            where.path += '/';
+            where.path += rule->name;
+            findings_.add_always(finding::ambiguous, std::move(where));
             return;
         }
         open_.push_back({.rule = rule, .line = tag.line});
@@ -96,7 +108,8 @@ class FactReader : public xml::Handler {
             --skipped_;
             return;
         }
-        const auto [rule, line] = open_.back();
+        const auto* const rule = open_.back().rule;
+        const auto line = open_.back().line;
         if (rule->kind == Kind::group) {
             left(rule->to);
         } else if (too_long_) {
@@ -110,6 +123,8 @@ class FactReader : public xml::Handler {
     }
 
  protected:
+    /// Whether the schemas let it stand only once in the element that holds it.
+    virtual bool is_single(State state) const = 0;
     virtual void entered(State state, std::uint32_t line) = 0;
     virtual void left(State state) = 0;
     /// A fact that is not empty and not longer than limits::fact_bytes_max.
@@ -138,6 +153,7 @@ class FactReader : public xml::Handler {
     struct Open {
         const Rule<State>* rule;
         std::uint32_t line;
+        std::uint64_t singles_seen = 0;  ///< a bit for each state that may stand once
     };
 
     static constexpr std::size_t depth_expected = 16;
@@ -148,6 +164,17 @@ class FactReader : public xml::Handler {
     }
 
     State state() const { return open_.empty() ? State{} : open_.back().rule->to; }
+
+    bool is_repeated(const Rule<State>& rule) {
+        if (open_.empty() || !is_single(rule.to)) {
+            return false;
+        }
+        const auto bit = std::uint64_t{1} << static_cast<unsigned>(rule.to);
+        auto& seen = open_.back().singles_seen;
+        const bool repeated = (seen & bit) != 0;
+        seen |= bit;
+        return repeated;
+    }
 
     const Rule<State>* find(const xml::StartTag& tag) const {
         const auto from = state();

@@ -118,8 +118,7 @@ const FindingSpec schema_missing{
 };
 const FindingSpec field_missing{
     "envelope.field_missing", error,
-    "Et felt som standarden krever, mangler eller er tomt. Fyll ut feltet og send "
-    "på nytt.",
+    "Et felt som standarden krever, mangler eller er tomt. Fyll ut feltet og send på nytt.",
     "A field that the standard requires is missing or empty. Fill it in and send "
     "the message again.",
     "T02"
@@ -129,6 +128,14 @@ const FindingSpec field_too_long{
     "Et felt i meldingshodet er lengre enn tillatt. Kort det ned og send på nytt.",
     "A field of the message's head is longer than allowed. Shorten it and send the "
     "message again.",
+    "T02"
+};
+const FindingSpec ambiguous{
+    "envelope.ambiguous", error,
+    "Et felt som skal stå én gang, står flere ganger, så det er uklart hvilket som gjelder. "
+    "Fjern gjentakelsen og send på nytt.",
+    "A field that stands once stands several times, so it is unclear which of them counts. "
+    "Remove the repetition and send again.",
     "T02"
 };
 const FindingSpec message_id_missing{
@@ -179,9 +186,7 @@ const FindingSpec sender_her_not_digits{
 const FindingSpec receiver_missing{
     "envelope.receiver_missing", error,
     "Meldingen har ingen mottaker. Fyll ut mottakeren med HER-id og send på nytt.",
-    "The message has no receiver. Fill in the receiver with a HER-id and send it "
-    "again.",
-    "E21"
+    "The message has no receiver. Fill in the receiver with a HER-id and send it again.", "E21"
 };
 const FindingSpec receiver_her_missing{
     "envelope.receiver_her_missing", error,
@@ -217,18 +222,13 @@ const FindingSpec copy_her_missing{
 };
 const FindingSpec receivers_too_many{
     "envelope.receivers_too_many", error,
-    "Meldingen har flere mottakere enn tillatt. Fordel mottakerne på flere "
-    "meldinger.",
-    "The message has more receivers than allowed. Spread them over several "
-    "messages.",
-    "T02"
+    "Meldingen har flere mottakere enn tillatt. Fordel mottakerne på flere meldinger.",
+    "The message has more receivers than allowed. Spread them over several messages.", "T02"
 };
 const FindingSpec attachments_too_many{
     "envelope.attachments_too_many", error,
     "Meldingen har flere vedlegg enn tillatt. Fordel vedleggene på flere meldinger.",
-    "The message has more attachments than allowed. Spread them over several "
-    "messages.",
-    "T02"
+    "The message has more attachments than allowed. Spread them over several messages.", "T02"
 };
 const FindingSpec receiver_duplicate{
     "envelope.receiver_duplicate", warning,
@@ -265,11 +265,8 @@ const FindingSpec apprec_status_unknown{
 };
 const FindingSpec more_findings{
     "message.more_findings", info,
-    "Meldingen har flere feil enn de som er listet. Rett disse først og kontroller "
-    "på nytt.",
-    "The message has more errors than those listed. Correct these first and check "
-    "again.",
-    ""
+    "Meldingen har flere feil enn de som er listet. Rett disse først og kontroller på nytt.",
+    "The message has more errors than those listed. Correct these first and check again.", ""
 };
 const FindingSpec sender_not_allowed{
     "submission.sender_not_allowed", error,
@@ -424,7 +421,7 @@ const FindingSpec broker_draining{
 
 namespace {
 
-constexpr std::array<const FindingSpec*, 52> catalogue{
+constexpr std::array<const FindingSpec*, 53> catalogue{
     &finding::xml_not_well_formed,
     &finding::xml_doctype,
     &finding::xml_limit,
@@ -440,6 +437,7 @@ constexpr std::array<const FindingSpec*, 52> catalogue{
     &finding::schema_missing,
     &finding::field_missing,
     &finding::field_too_long,
+    &finding::ambiguous,
     &finding::message_id_missing,
     &finding::message_id_not_uuid,
     &finding::apprec_id_not_uuid,

@@ -29,6 +29,7 @@ extern const FindingSpec schema_invalid;           ///< T02
 extern const FindingSpec schema_missing;           ///< warning: no pack for this namespace
 extern const FindingSpec field_missing;            ///< T02: a field that routing needs
 extern const FindingSpec field_too_long;           ///< T02
+extern const FindingSpec ambiguous;                ///< T02: refused at every level of validation
 extern const FindingSpec message_id_missing;       ///< E10
 extern const FindingSpec message_id_not_uuid;      ///< E10: a SHALL of HIS 80415
 extern const FindingSpec apprec_id_not_uuid;       ///< warning: nobody answers an AppRec

@@ -85,6 +85,14 @@ void decode_opaque(Draft& draft) {
     draft.readable = true;
 }
 
+/// What stands twice where it counts once is refused whatever the level of validation: another
+/// reader of the message may see another sender or receiver in it than the one that was checked.
+bool is_ambiguous(const Findings& findings) {
+    return std::ranges::any_of(findings, [](const Finding& found) {
+        return found.spec == &finding::ambiguous;
+    });
+}
+
 bool names_receiver(const Envelope& envelope, const MessageReceiver& receiver) {
     return std::ranges::any_of(envelope.receivers, [&](const MessageReceiver& named) {
         return named.party.her_id == receiver.party.her_id && named.role == receiver.role;
@@ -139,7 +147,8 @@ Stage decode(const View& view, Submission submission) {
             break;
         case ContentKind::xml: {
             auto decoded = view.adapters.decode(bytes, nullptr);
-            draft.readable = decoded.well_formed && !decoded.envelope.format.empty();
+            draft.readable = decoded.well_formed && !decoded.envelope.format.empty() &&
+                             !is_ambiguous(decoded.findings);
             draft.envelope = std::move(decoded.envelope);
             draft.findings = std::move(decoded.findings);
             if (draft.readable) {

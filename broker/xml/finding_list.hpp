@@ -24,6 +24,16 @@ class FindingList {
         findings_.push_back({.spec = &spec, .location = std::move(location)});
     }
 
+    /// Adds also where there is no room: it then takes the place of the first one. For what decides
+    /// whether the message is refused.
+    void add_always(const FindingSpec& spec, Location location) {
+        if (findings_.size() + 1 < limits::findings_max) {
+            add(spec, std::move(location));
+        } else {
+            findings_.front() = {.spec = &spec, .location = std::move(location)};
+        }
+    }
+
     /// Takes back every finding of that kind, and the word that there are more.
     void forget(const FindingSpec& spec) {
         std::erase_if(findings_, [&spec](const Finding& found) {

@@ -149,5 +149,33 @@ TEST(AppRec, WhatItLacksIsAFinding) {
     EXPECT_FALSE(has_error(odd_id.findings)) << "nobody answers it, so it is only a warning";
 }
 
+TEST(AppRec, WhatMayStandOnceCountsTheFirstTimeAndIsRefusedTheSecond) {
+    const auto original = encoded(draft());
+    EXPECT_EQ(ambiguous_at(decoded(original)), "");
+    const std::string forged = "<HCP><Inst><Id>900</Id><TypeId V=\"HER\"/></Inst></HCP>";
+    const auto expect_ambiguous = [&](const std::string& addition, std::string_view path) {
+        const auto result = decoded(with_behind(original, "</Receiver>", addition));
+        EXPECT_TRUE(result.well_formed) << path;
+        EXPECT_EQ(ambiguous_at(result), path);
+        EXPECT_TRUE(has_error(result.findings));
+        EXPECT_EQ(result.envelope.sender.her_id, "201");
+        ASSERT_EQ(result.envelope.receivers.size(), 1U);
+        EXPECT_EQ(result.envelope.receivers[0].party.her_id, "100");
+    };
+    expect_ambiguous("<Sender>" + forged + "</Sender>", "/AppRec/Sender");
+    expect_ambiguous("<Receiver>" + forged + "</Receiver>", "/AppRec/Receiver");
+    expect_ambiguous("<Id>other</Id>", "/AppRec/Id");
+
+    const auto last = [&](const std::string& addition) {
+        return decoded(with_behind(original, "</OriginalMsgId>", addition));
+    };
+    const auto second = last("<OriginalMsgId><Id>other</Id></OriginalMsgId>");
+    EXPECT_EQ(ambiguous_at(second), "/AppRec/OriginalMsgId");
+    EXPECT_EQ(second.envelope.original_message_id, draft().original_id);
+    const auto rejected = last("<Status V=\"2\"/>");
+    EXPECT_EQ(ambiguous_at(rejected), "/AppRec/Status");
+    EXPECT_EQ(rejected.envelope.apprec_status, AppRecStatus::ok);
+}
+
 }  // namespace
 }  // namespace budstikke::adapters

@@ -122,7 +122,9 @@ TEST(Hcp, OfSeveralReportsTheFirstIsTheMessage) {
         hcp("900", "", "") + "</ServProvider><Requester>" + hcp("901", "", "") +
         "</Requester></ServReport></Message>";
     bytes.replace(bytes.find("</Message>"), std::string::npos, second);
-    const auto envelope = decoded(bytes).envelope;
+    const auto result = decoded(bytes);
+    EXPECT_EQ(ambiguous_at(result), "");
+    const auto& envelope = result.envelope;
     EXPECT_EQ(envelope.action, "SVAR_MBIO");
     EXPECT_EQ(envelope.document_id, "doc-1");
     EXPECT_EQ(envelope.sender.her_id, "101");
@@ -162,6 +164,35 @@ TEST(Hcp, TheRootIsFoundBehindALongPrologAndInOtherEncodings) {
     const auto result = decoded(wide);
     EXPECT_TRUE(result.well_formed);
     EXPECT_EQ(result.envelope.receivers.at(0).party.her_id, "201");
+}
+
+TEST(Hcp, WhatMayStandOnceCountsTheFirstTimeAndIsRefusedTheSecond) {
+    const auto original = HcpMessage{}.xml();
+    EXPECT_EQ(ambiguous_at(decoded(original)), "");
+    const auto forged = hcp("900", "Dept", "901");
+    const auto expect_ambiguous = [&](std::string_view after, const std::string& addition,
+                                      std::string_view path) {
+        const auto result = decoded(with_behind(original, after, addition));
+        EXPECT_TRUE(result.well_formed) << path;
+        EXPECT_EQ(ambiguous_at(result), path);
+        EXPECT_TRUE(has_error(result.findings));
+        EXPECT_EQ(result.envelope.type, "EPIKRISE");
+        EXPECT_EQ(result.envelope.message_id, HcpMessage{}.id);
+        EXPECT_EQ(result.envelope.document_id, "doc-1");
+        EXPECT_EQ(result.envelope.sender.her_id, "101");
+        ASSERT_EQ(result.envelope.receivers.size(), 1U);
+        EXPECT_EQ(result.envelope.receivers[0].party.her_id, "201");
+    };
+    const auto provider = "<ServProvider>" + forged + "</ServProvider>";
+    const std::string body = "/Message/ServRprt";
+    expect_ambiguous("</ServProvider>", provider, body + "/ServProvider");
+    expect_ambiguous("</Requester>", "<Requester>" + forged + "</Requester>", body + "/Requester");
+    expect_ambiguous("</ServRprt>", "<ServRprt>" + provider + "</ServRprt>", body);
+    expect_ambiguous("</ServRprt>", "<ServReq>" + provider + "</ServReq>", "/Message/ServReq");
+    expect_ambiguous("</MsgId>", "<MsgId>other</MsgId>", "/Message/MsgId");
+    expect_ambiguous("</MsgId>", "<Type V=\"HENVISNING\"/>", "/Message/Type");
+    expect_ambiguous("</HCP>", forged, body + "/ServProvider/HCP");
+    expect_ambiguous("<Id>101</Id>", "<Id>900</Id>", body + "/ServProvider/HCP/Inst/Dept/Id");
 }
 
 }  // namespace

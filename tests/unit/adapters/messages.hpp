@@ -102,6 +102,22 @@ struct HcpMessage {
     }
 };
 
+/// The message with `addition` behind the first place that says `after`.
+inline std::string with_behind(
+    std::string bytes, std::string_view after, std::string_view addition
+) {
+    const auto at = bytes.find(after);
+    return at == std::string::npos ? std::string{} : bytes.insert(at + after.size(), addition);
+}
+
+/// Where the message was found to say twice what it may say once; empty where it was not.
+inline std::string ambiguous_at(const Decoded& message) {
+    const auto found = std::ranges::find_if(message.findings, [](const Finding& f) {
+        return f.spec == &finding::ambiguous;
+    });
+    return found == message.findings.end() ? std::string{} : found->location.path;
+}
+
 inline std::filesystem::path standards() {
     const auto* const chosen = std::getenv("BUDSTIKKE_STANDARDS");
     return chosen != nullptr ? std::filesystem::path(chosen)

@@ -273,5 +273,47 @@ TEST(MsgHead, ABrokenMessageGivesTheFactsBeforeTheErrorAndOneFinding) {
     EXPECT_EQ(result.findings[0].spec, &finding::xml_not_well_formed);
 }
 
+TEST(MsgHead, WhatMayStandOnceCountsTheFirstTimeAndIsRefusedTheSecond) {
+    const auto original = MsgHead{}.xml();
+    EXPECT_EQ(ambiguous_at(decoded(original)), "");
+    const auto forged = "<Organisation>" + ident("900", "HER") + "</Organisation>";
+    const auto expect_ambiguous = [&](std::string_view after, const std::string& addition,
+                                      std::string_view path) {
+        const auto result = decoded(with_behind(original, after, addition));
+        EXPECT_TRUE(result.well_formed) << path;
+        EXPECT_EQ(ambiguous_at(result), path);
+        EXPECT_TRUE(has_error(result.findings));
+        EXPECT_EQ(result.envelope.type, "DIALOG_NOTAT");
+        EXPECT_EQ(result.envelope.message_id, MsgHead{}.id);
+        EXPECT_EQ(result.envelope.sender.her_id, "101");
+        ASSERT_EQ(result.envelope.receivers.size(), 1U);
+        EXPECT_EQ(result.envelope.receivers[0].party.her_id, "201");
+    };
+    const std::string info = "/MsgHead/MsgInfo";
+    expect_ambiguous("</MsgInfo>", "<MsgInfo><Sender>" + forged + "</Sender></MsgInfo>", info);
+    expect_ambiguous("</Sender>", "<Sender>" + forged + "</Sender>", info + "/Sender");
+    expect_ambiguous("</Receiver>", "<Receiver>" + forged + "</Receiver>", info + "/Receiver");
+    expect_ambiguous("</MsgId>", "<MsgId>other</MsgId>", info + "/MsgId");
+    expect_ambiguous("</Receiver>", "<Type V=\"APPREC\"/>", info + "/Type");
+    expect_ambiguous(
+        "<Id>101</Id>", "<Id>900</Id>", info + "/Sender/Organisation/Organisation/Ident/Id"
+    );
+    const std::string second = "</Organisation></Organisation>";
+    expect_ambiguous(second, forged, info + "/Sender/Organisation");
+}
+
+TEST(MsgHead, ManyOtherFindingsDoNotHideARepeatedSender) {
+    MsgHead message;
+    for (std::size_t i = 0; i < 2 * limits::findings_max; ++i) {
+        message.copies += "<OtherReceiver><Organisation><Ident><Id>" +
+                          std::string(limits::fact_bytes_max + 1, '1') +
+                          "</Id></Ident></Organisation></OtherReceiver>";
+    }
+    message.copies += "<Sender/>";
+    const auto result = decoded(message.xml());
+    EXPECT_EQ(result.findings.size(), limits::findings_max);
+    EXPECT_EQ(ambiguous_at(result), "/MsgHead/MsgInfo/Sender");
+}
+
 }  // namespace
 }  // namespace budstikke::adapters
