@@ -52,6 +52,7 @@ class Pass {
  private:
     static Pass& of(void* context) { return *static_cast<Pass*>(context); }
     static xmlSAXHandler callbacks();
+    static xmlSAXHandler gathering_callbacks();
     static int give_bytes(void* context, char* buffer, int length);
     static void on_parser_error(void* context, xmlErrorPtr error);
     static void on_schema_error(void* context, xmlErrorPtr error);
@@ -64,6 +65,8 @@ class Pass {
     void end();
     void text(const xmlChar* piece, int length);
 
+    void gather_for_schema();
+    void hand_over();
     void settle();
     std::string_view namespace_view(const xmlChar* xml_namespace);
     void stop(const FindingSpec& spec);
@@ -80,6 +83,10 @@ class Pass {
     std::size_t namespaces_ = 0;
     bool ending_ = false;  ///< the innermost element has ended, but its schema check has not
     bool stopped_ = false;
+    xmlSAXHandler checker_{};  ///< the check against the schema, which calls this pass
+    void* checker_data_ = nullptr;
+    std::string gathered_;  ///< text that the check has yet to hear
+    bool gathered_cdata_ = false;
     std::size_t schema_errors_ = 0;
     Location last_schema_error_;
     const xmlChar* known_namespace_ = nullptr;
@@ -105,6 +112,59 @@ xmlSAXHandler Pass::callbacks() {
     sax.cdataBlock = sax.characters;
     sax.serror = on_parser_error;
     return sax;
+}
+
+xmlSAXHandler Pass::gathering_callbacks() {
+    auto sax = callbacks();
+    sax.startElementNs = [](void* context, const xmlChar* name, const xmlChar* prefix,
+                            const xmlChar* xml_namespace, int declarations,
+                            const xmlChar** declared, int attributes, int defaulted,
+                            const xmlChar** raw) {
+        auto& pass = of(context);
+        pass.hand_over();
+        pass.checker_.startElementNs(
+            pass.checker_data_, name, prefix, xml_namespace, declarations, declared, attributes,
+            defaulted, raw
+        );
+    };
+    sax.endElementNs = [](void* context, const xmlChar* name, const xmlChar* prefix,
+                          const xmlChar* xml_namespace) {
+        auto& pass = of(context);
+        pass.hand_over();
+        pass.checker_.endElementNs(pass.checker_data_, name, prefix, xml_namespace);
+    };
+    sax.characters = [](void* context, const xmlChar* piece, int length) {
+        of(context).gathered_.append(chars(piece), static_cast<std::size_t>(length));
+    };
+    sax.ignorableWhitespace = sax.characters;
+    sax.cdataBlock = [](void* context, const xmlChar* piece, int length) {
+        of(context).gathered_.append(chars(piece), static_cast<std::size_t>(length));
+        of(context).gathered_cdata_ = true;
+    };
+    return sax;
+}
+
+/// Comes between the parser and the check: libxml2 measures all that it has of a value each time it
+/// gets another piece of it, and a piece is a line at most, so a long value would take minutes.
+void Pass::gather_for_schema() {
+    checker_ = *parser_->sax;
+    checker_data_ = parser_->userData;
+    *parser_->sax = gathering_callbacks();
+    parser_->userData = this;
+}
+
+void Pass::hand_over() {
+    if (gathered_.empty() && !gathered_cdata_) {
+        return;
+    }
+    // Also white space is content in a CDATA section.
+    const auto& hear = gathered_cdata_ ? checker_.cdataBlock : checker_.characters;
+    hear(
+        checker_data_, reinterpret_cast<const xmlChar*>(gathered_.data()),
+        static_cast<int>(gathered_.size())
+    );
+    gathered_.clear();
+    gathered_cdata_ = false;
 }
 
 int Pass::give_bytes(void* context, char* buffer, int length) {
@@ -248,7 +308,7 @@ ReadResult Pass::run(const SchemaSet* schemas) {
         if (plug == nullptr) {
             throw std::bad_alloc();
         }
-        parser_->sax->serror = on_parser_error;
+        gather_for_schema();
     }
     xmlParseDocument(parser_);
     ReadResult result{.well_formed = parser_->wellFormed == 1 && !stopped_};

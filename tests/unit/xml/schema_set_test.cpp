@@ -3,6 +3,7 @@
 #include "broker/xml/schema_set.hpp"
 
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <thread>
 
@@ -205,6 +206,45 @@ TEST_F(Pack, ABrokenMessageIsToldOfItsBreakAndNotOfTheSchemaErrorsBeforeIt) {
         EXPECT_EQ(broken.result.schema, Validity::invalid);
         EXPECT_EQ(broken.code(), "xml.not_well_formed");
     }
+}
+
+TEST_F(Pack, ALongValueInManyPiecesIsCheckedInSeconds) {
+    write("a.xsd", schema("urn:a", R"(<xs:element name='box' type='xs:base64Binary'/>)"));
+    const auto set = load();
+    constexpr std::size_t bytes = std::size_t{16} * 1024 * 1024;
+    const auto seconds_for = [&](std::string_view line, std::size_t heard_of_line) {
+        const std::size_t lines = bytes / line.size();
+        std::string message = "<box xmlns='urn:a'>";
+        for (std::size_t i = 0; i < lines; ++i) {
+            message += line;
+        }
+        message += "</box>";
+        const auto before = std::clock();
+        const auto reading = read_all(message, set.get());
+        const auto ticks = std::clock() - before;
+        EXPECT_EQ(reading.result.schema, Validity::valid);
+        EXPECT_EQ(reading.heard.text_bytes, lines * heard_of_line);
+        return static_cast<double>(ticks) / CLOCKS_PER_SEC;
+    };
+    const std::string line(76, 'A');
+    constexpr double most = 20;  // of processor time; piece by piece it is minutes
+    EXPECT_LT(seconds_for(line + "\r\n", line.size() + 1), most);
+    EXPECT_LT(seconds_for("AAA&#65;", 4), most);
+    EXPECT_LT(seconds_for("AAA<![CDATA[A]]>", 4), most);
+}
+
+TEST_F(Pack, TextIsCheckedWhereItStandsAlsoInPieces) {
+    write_boxes("a.xsd", "urn:a");
+    const auto set = load();
+    const auto code = [&set](const std::string& inside) {
+        return std::string(read_all("<box xmlns='urn:a'>" + inside + "</box>", set.get()).code());
+    };
+    EXPECT_EQ(code(" \r\n <size>&#53;</size> <!-- . --> <size><![CDATA[5]]></size>\n"), "none");
+    EXPECT_EQ(code("<size>5</size><size>1&#48;</size>"), "schema.invalid");
+    EXPECT_EQ(code("<size>1<!-- . -->0</size>"), "schema.invalid");
+    EXPECT_EQ(code("x<size>5</size>"), "schema.invalid");
+    EXPECT_EQ(code("<size>5</size>x"), "schema.invalid");
+    EXPECT_EQ(code("<size>5</size><![CDATA[ ]]>"), "schema.invalid");
 }
 
 TEST_F(Pack, OneSetServesManyThreads) {
