@@ -211,6 +211,34 @@ TEST_F(FieldLimitsTest, HoldsTheLimitOfAMsgIdThatIsAskedFor) {
     }
 }
 
+TEST_F(FieldLimitsTest, HoldsTheLimitsOfDeclaredFacts) {
+    struct Case {
+        std::size_t limit;
+        std::string* (v1::DeclaredFacts::*field)();
+    };
+    const std::array<Case, 5> cases{{
+        {limits::msg_id_bytes_max, &v1::DeclaredFacts::mutable_message_id},
+        {limits::msg_id_bytes_max, &v1::DeclaredFacts::mutable_conversation},
+        {limits::msg_id_bytes_max, &v1::DeclaredFacts::mutable_parent},
+        {limits::type_code_bytes_max, &v1::DeclaredFacts::mutable_type},
+        {limits::type_code_bytes_max, &v1::DeclaredFacts::mutable_version},
+    }};
+    start_server();
+    const auto client = connect("hospital");
+    int number = 0;
+    for (const Case& one : cases) {
+        for (const std::size_t length : around(one.limit)) {
+            v1::Submit submit = draft("m" + std::to_string(++number));
+            *(submit.mutable_declared()->*one.field)() = std::string(length, 'X');
+            const auto receipt = client->submit(submit, "sealed").get();
+            ASSERT_TRUE(receipt) << receipt.error().detail;
+            const bool is_above = length > one.limit;
+            EXPECT_EQ(receipt->outcome() == v1::Receipt::REFUSED, is_above) << number;
+            EXPECT_EQ(receipt->findings_size() > 0, is_above) << number;
+        }
+    }
+}
+
 TEST_F(FieldLimitsTest, HoldsTheLimitOfSubscriptionsAndGivesThePlaceOfOneThatEnds) {
     options_.limits.subscriptions_max = 2;
     start_server();
