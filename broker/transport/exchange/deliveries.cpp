@@ -160,7 +160,27 @@ void Deliveries::subscription_ended(const HerId& queue, pipeline::SubscriptionEn
         frame.mutable_unsubscribed()->set_her_id(queue.text());
         frame.mutable_unsubscribed()->set_reason(std::string(word(why)));
         session_.outbox.send(frame);
+        drop_offers(queue, why);
+        pump();
     });
+}
+
+void Deliveries::drop_offers(const HerId& queue, pipeline::SubscriptionEnd why) {
+    // The broker has taken them back by itself.
+    std::erase_if(offered_, [&](const pipeline::Offer& offer) { return offer.queue == queue; });
+    if (!leaving_ || leaving_->offer.queue != queue) {
+        return;
+    }
+    const bool has_begun = leaving_->next_chunk > 0;
+    leaving_.reset();
+    if (has_begun) {
+        // No frame says that a payload ends in the middle; only the end of the session does.
+        session_.end(
+            why == pipeline::SubscriptionEnd::held ? GoAwayReason::held
+                                                   : GoAwayReason::not_registered,
+            "the right to a payload ended while it was sent"
+        );
+    }
 }
 
 void Deliveries::pump() {
@@ -196,10 +216,14 @@ void Deliveries::read_piece() {
          back =
              session_.inbox.answer<Result<std::string>>([this](const Result<std::string>& piece) {
                  reading_ = false;
-                 if (!detached_) {
-                     send_piece(piece);
-                     pump();
+                 if (detached_) {
+                     return;
                  }
+                 // The subscription may have ended while the piece was read.
+                 if (leaving_) {
+                     send_piece(piece);
+                 }
+                 pump();
              })]() mutable { back(broker.read_payload(*message, chunk)); }
     );
 }

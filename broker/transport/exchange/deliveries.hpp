@@ -1,6 +1,7 @@
 // Subscribe, Credit, Unsubscribe, Settle and the deliveries of one session: the consumer that the
 // broker offers to. Promises that payloads are read only as fast as the peer takes them, and that
-// what was offered and not settled returns to its queue when the session ends. May not know TLS.
+// what was offered and not settled returns to its queue when the session ends, and that nothing is
+// sent of a queue once the right to it has ended. May not know TLS.
 #pragma once
 
 #include <cstdint>
@@ -57,6 +58,8 @@ class Deliveries final : public pipeline::Endpoint {
     void send_piece(const Result<std::string>& piece);
     void give_up(const Error& error);
     void drop_subscription(const HerId& queue);
+    /// Nothing more of that queue is sent, not even what was offered already.
+    void drop_offers(const HerId& queue, pipeline::SubscriptionEnd why);
 
     SessionContext& session_;
     std::optional<pipeline::ConsumerId> consumer_;

@@ -1,0 +1,87 @@
+// What nobody may take from the others, and what nobody gets who may no longer have it.
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/transport/exchange_fixture.hpp"
+#include "tests/unit/transport/hand_client.hpp"
+
+namespace budstikke::transport {
+namespace {
+
+using namespace std::chrono_literals;
+
+class FairnessTest : public ExchangeTest {
+ protected:
+    void hold(bool held) {
+        ASSERT_TRUE(await<Result<void>>([&](auto answer) {
+            broker_->hold(by("party hold"), pipeline::her("201"), held, std::move(answer));
+        }));
+    }
+    static v1::Frame subscribe_frame(std::uint32_t credit) {
+        v1::Frame frame;
+        frame.mutable_subscribe()->set_her_id("201");
+        frame.mutable_subscribe()->set_credit(credit);
+        return frame;
+    }
+    /// Subscribed to 201 and not reading, so that what is offered waits in the broker.
+    std::unique_ptr<HandClient> slow_consumer(std::uint32_t credit) {
+        auto client = std::make_unique<HandClient>(client_options("municipality"));
+        client->greet();
+        client->send(subscribe_frame(credit));
+        EXPECT_TRUE(client->next().has_subscribed());
+        EXPECT_TRUE(client->next().has_delivery());
+        return client;
+    }
+};
+
+TEST_F(FairnessTest, SendsNothingMoreOfAQueueThatIsHeldNotEvenWhatWasOffered) {
+    constexpr std::uint32_t count = 24;
+    options_.limits.outbound_bytes_max = 64 * limits::kib;
+    start_server();
+    const std::string payload(limits::chunk_bytes_max, 'z');
+    const auto sender = connect("hospital");
+    for (std::uint32_t i = 0; i < count; ++i) {
+        submit(*sender, "m" + std::to_string(i), payload);
+    }
+    const auto client = slow_consumer(count);
+    hold(true);
+    ASSERT_TRUE(events_.wait_for("subscription_ended"));
+    std::uint32_t deliveries = 1;
+    v1::Frame frame = client->next();
+    for (; frame.has_delivery(); frame = client->next()) {
+        ++deliveries;
+    }
+    EXPECT_EQ(frame.unsubscribed().reason(), "held");
+    EXPECT_LT(deliveries, count) << "only what was on its way came";
+    client->send(ping_frame(1));
+    EXPECT_EQ(number_of(client->next()), 1U);
+    EXPECT_FALSE(client->next_within(100ms));
+    hold(false);
+    const auto entitled = connect("municipality");
+    ASSERT_TRUE(entitled->subscribe("201", count));
+    for (std::uint32_t i = 0; i < count; ++i) {
+        EXPECT_EQ(receive(*entitled).payload().size(), payload.size());
+    }
+}
+
+TEST_F(FairnessTest, BreaksOffAPayloadWhoseReceiverIsHeld) {
+    constexpr std::uint32_t chunks = 24;
+    options_.limits.outbound_bytes_max = 64 * limits::kib;
+    start_server();
+    submit(*connect("hospital"), "m1", std::string(chunks * limits::chunk_bytes_max, 'z'));
+    const auto client = slow_consumer(1);
+    hold(true);
+    ASSERT_TRUE(events_.wait_for("subscription_ended"));
+    std::uint32_t pieces = 1;
+    v1::Frame frame = client->next();
+    for (; frame.has_delivery_chunk(); frame = client->next()) {
+        ++pieces;
+    }
+    EXPECT_EQ(frame.unsubscribed().reason(), "held");
+    EXPECT_LT(pieces, chunks);
+    EXPECT_EQ(client->next().go_away().reason(), v1::GoAway::HELD);
+}
+
+}  // namespace
+}  // namespace budstikke::transport
