@@ -67,6 +67,7 @@ inline constexpr std::uint32_t connections_max = 10'000;
 inline constexpr std::uint32_t connections_per_address_max = 2'500;
 inline constexpr std::uint32_t connections_per_organisation_max = 2'500;
 inline constexpr std::uint32_t handshakes_pending_max = 512;
+inline constexpr std::uint32_t handshakes_pending_per_address_max = handshakes_pending_max / 8;
 inline constexpr std::uint32_t certificate_chain_depth_max = 4;
 inline constexpr std::uint32_t certificate_chain_depth_configurable_max = 10;
 inline constexpr std::size_t certificate_bytes_max =

@@ -11,6 +11,8 @@ std::string_view event_id(AdmissionRefusal refusal) {
             return "connection_refused_address";
         case AdmissionRefusal::handshakes:
             return "connection_refused_handshakes";
+        case AdmissionRefusal::address_handshakes:
+            return "connection_refused_address_handshakes";
         case AdmissionRefusal::organisation:
             return "session_refused_organisation_connections";
     }
@@ -29,7 +31,7 @@ Admission::Seat::~Seat() {
     }
     const std::lock_guard lock(admission_->mutex_);
     --admission_->connections_;
-    admission_->handshakes_ -= in_handshake_ ? 1 : 0;
+    admission_->end_handshake(*this);
     decrease(admission_->by_address_, address_);
     if (!organisation_.empty()) {
         decrease(admission_->by_organisation_, organisation_);
@@ -38,7 +40,7 @@ Admission::Seat::~Seat() {
 
 void Admission::Seat::handshake_done() {
     const std::lock_guard lock(admission_->mutex_);
-    admission_->handshakes_ -= std::exchange(in_handshake_, false) ? 1 : 0;
+    admission_->end_handshake(*this);
 }
 
 bool Admission::Seat::join(std::string organisation) {
@@ -60,14 +62,14 @@ std::expected<Admission::Seat, AdmissionRefusal> Admission::admit(std::string ad
     if (handshakes_ >= limits_.handshakes_pending_max) {
         return std::unexpected(AdmissionRefusal::handshakes);
     }
-    if (limits_.connections_per_address_max == 0) {
+    if (count_of(by_address_, address) >= limits_.connections_per_address_max) {
         return std::unexpected(AdmissionRefusal::address);
     }
-    std::uint32_t& of_address = by_address_[address];
-    if (of_address >= limits_.connections_per_address_max) {
-        return std::unexpected(AdmissionRefusal::address);
+    if (count_of(handshakes_by_address_, address) >= limits_.handshakes_pending_per_address_max) {
+        return std::unexpected(AdmissionRefusal::address_handshakes);
     }
-    ++of_address;
+    ++by_address_[address];
+    ++handshakes_by_address_[address];
     ++connections_;
     ++handshakes_;
     return Seat(*this, std::move(address));
@@ -76,6 +78,18 @@ std::expected<Admission::Seat, AdmissionRefusal> Admission::admit(std::string ad
 std::uint32_t Admission::connections() const {
     const std::lock_guard lock(mutex_);
     return connections_;
+}
+
+std::uint32_t Admission::count_of(const Counts& counts, const std::string& key) {
+    const auto found = counts.find(key);
+    return found == counts.end() ? 0 : found->second;
+}
+
+void Admission::end_handshake(Seat& seat) {
+    if (std::exchange(seat.in_handshake_, false)) {
+        --handshakes_;
+        decrease(handshakes_by_address_, seat.address_);
+    }
 }
 
 void Admission::decrease(Counts& counts, const std::string& key) {

@@ -1,6 +1,7 @@
 // Who may take a seat: counts connections over all, per address and per organisation, and
-// handshakes that are not finished. Promises that a seat which is given up is counted no longer.
-// May not know sockets or the directory.
+// handshakes that are not finished, over all and per address, so that one host without a
+// certificate cannot lock out the others. Promises that a seat which is given up is counted no
+// longer. May not know sockets or the directory.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@
 
 namespace budstikke::transport {
 
-enum class AdmissionRefusal { connections, address, handshakes, organisation };
+enum class AdmissionRefusal { connections, address, handshakes, address_handshakes, organisation };
 
 /// The stable event id.
 std::string_view event_id(AdmissionRefusal refusal);
@@ -50,13 +51,16 @@ class Admission {
 
  private:
     using Counts = std::unordered_map<std::string, std::uint32_t>;
+    static std::uint32_t count_of(const Counts& counts, const std::string& key);
     static void decrease(Counts& counts, const std::string& key);
+    void end_handshake(Seat& seat);
 
     const ExchangeLimits& limits_;
     mutable std::mutex mutex_;
     std::uint32_t connections_ = 0;
     std::uint32_t handshakes_ = 0;
     Counts by_address_;
+    Counts handshakes_by_address_;
     Counts by_organisation_;
 };
 

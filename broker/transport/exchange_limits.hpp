@@ -16,6 +16,7 @@ struct ExchangeLimits {
     std::uint32_t connections_per_address_max = limits::connections_per_address_max;
     std::uint32_t connections_per_organisation_max = limits::connections_per_organisation_max;
     std::uint32_t handshakes_pending_max = limits::handshakes_pending_max;
+    std::uint32_t handshakes_pending_per_address_max = limits::handshakes_pending_per_address_max;
     // Work of one connection.
     std::size_t payload_bytes_max = limits::payload_bytes_max;
     std::uint32_t submissions_pending_max = limits::submissions_pending_max;

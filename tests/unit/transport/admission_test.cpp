@@ -14,6 +14,7 @@ ExchangeLimits wide() {
     limits.connections_per_address_max = 100;
     limits.connections_per_organisation_max = 100;
     limits.handshakes_pending_max = 100;
+    limits.handshakes_pending_per_address_max = 100;
     return limits;
 }
 
@@ -62,6 +63,34 @@ TEST(Admission, RefusesMoreHandshakesThanMayBePending) {
     first->handshake_done();
     first->handshake_done();
     EXPECT_TRUE(admission.admit("10.0.0.3"));
+}
+
+TEST(Admission, LetsNoAddressHaveAllTheHandshakesThatMayBePending) {
+    ExchangeLimits limits = wide();
+    limits.handshakes_pending_per_address_max = 2;
+    Admission admission(limits);
+    auto first = admission.admit("10.0.0.1");
+    auto second = admission.admit("10.0.0.1");
+    ASSERT_TRUE(first && second);
+    const auto refused = admission.admit("10.0.0.1");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), AdmissionRefusal::address_handshakes);
+    EXPECT_TRUE(admission.admit("10.0.0.2")) << "the others are served";
+    first->handshake_done();
+    first->handshake_done();
+    auto third = admission.admit("10.0.0.1");
+    ASSERT_TRUE(third);
+    EXPECT_FALSE(admission.admit("10.0.0.1"));
+    {
+        const Admission::Seat given_up = std::move(*second);
+    }
+    EXPECT_TRUE(admission.admit("10.0.0.1"));
+}
+
+TEST(Admission, GivesAnAddressAnEighthOfThePendingHandshakesByDefault) {
+    const ExchangeLimits limits;
+    EXPECT_EQ(limits.handshakes_pending_per_address_max, limits.handshakes_pending_max / 8);
+    EXPECT_GE(limits.handshakes_pending_per_address_max, 1U);
 }
 
 TEST(Admission, RefusesTheConnectionAboveTheOrganisationLimit) {
