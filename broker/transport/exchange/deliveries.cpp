@@ -78,6 +78,11 @@ void Deliveries::credit(const v1::Credit& from) {
         session_.problem(0, {Errc::not_found, "no such subscription"});
         return;
     }
+    if (from.add() == 0) {
+        // Costs the commit thread as much as any other, and there would be no end to them.
+        session_.problem(0, {Errc::invalid_argument, "add"});
+        return;
+    }
     if (may_have(*queue, from.add(), 0)) {
         credit_[*queue] += from.add();
         credit_total_ += from.add();
@@ -99,7 +104,9 @@ void Deliveries::unsubscribe(const v1::Unsubscribe& from) {
         return;
     }
     drop_subscription(*queue);
+    ++unsubscribing_;
     auto ended = [this, request = from.request(), her_id = queue->text()] {
+        --unsubscribing_;
         v1::Frame frame;
         frame.mutable_unsubscribed()->set_request(request);
         frame.mutable_unsubscribed()->set_her_id(her_id);
@@ -142,7 +149,10 @@ void Deliveries::settle(v1::Settle& from) {
 }
 
 bool Deliveries::blocked() const {
-    return settling_ >= session_.parts.limits.credit_per_connection_max;
+    // Credit frames have no answer. What bounds those that the broker has not come to yet is that
+    // each adds to the credit, which is given back only when an unsubscription is through.
+    return unsubscribing_ > 0 ||
+           settling_ + subscribing_ >= session_.parts.limits.credit_per_connection_max;
 }
 
 void Deliveries::offer(std::span<const pipeline::Offer> offers) {

@@ -33,7 +33,7 @@ class Deliveries final : public pipeline::Endpoint {
     void settle(v1::Settle& from);
     /// Sends as much of what was offered as there is room for.
     void pump();
-    /// More settlements wait for the broker than there can be deliveries.
+    /// As much waits for the broker's commit as one connection may have there.
     bool blocked() const;
     bool pending() const { return settling_ > 0; }
     /// No new offers; what was offered can still be settled.
@@ -71,7 +71,8 @@ class Deliveries final : public pipeline::Endpoint {
     bool pumping_ = false;
     bool detached_ = false;
     std::uint32_t settling_ = 0;
-    std::uint32_t subscribing_ = 0;  ///< not answered yet
+    std::uint32_t subscribing_ = 0;    ///< not answered yet
+    std::uint32_t unsubscribing_ = 0;  ///< not answered yet
 };
 
 }  // namespace budstikke::transport

@@ -83,5 +83,60 @@ TEST_F(FairnessTest, BreaksOffAPayloadWhoseReceiverIsHeld) {
     EXPECT_EQ(client->next().go_away().reason(), v1::GoAway::HELD);
 }
 
+TEST_F(FairnessTest, AnswersACreditOfNothingAsInvalid) {
+    start_server();
+    const auto client = connect("municipality");
+    ASSERT_TRUE(client->subscribe("201", 1));
+    client->add_credit("201", 0);
+    const auto problem = client->next_other(soon);
+    ASSERT_TRUE(problem && *problem);
+    EXPECT_EQ((*problem)->problem().code(), "invalid_argument");
+    client->add_credit("201", 1);
+    client->send(ping_frame(1));
+    const auto pong = client->next_other(soon);
+    ASSERT_TRUE(pong && *pong);
+    EXPECT_TRUE((*pong)->has_pong()) << "one is not answered";
+}
+
+TEST_F(FairnessTest, ReadsNoFurtherWhileTooManySubscriptionsWaitForTheBroker) {
+    options_.limits.credit_per_connection_max = 3;
+    start_server();
+    HandClient client(client_options("municipality"));
+    client.greet();
+    CommitHold hold(*broker_);
+    client.send(subscribe_frame(0));
+    client.send(subscribe_frame(0));
+    client.send(ping_frame(1));
+    EXPECT_EQ(number_of(client.next()), 1U) << "one below the limit it reads on";
+    client.send(subscribe_frame(0));
+    client.send(ping_frame(2));
+    EXPECT_FALSE(client.next_within(100ms)) << "at the limit it does not";
+    hold.release();
+    int subscribed = 0;
+    v1::Frame frame = client.next();
+    for (; frame.has_subscribed(); frame = client.next()) {
+        ++subscribed;
+    }
+    EXPECT_EQ(subscribed, 3);
+    EXPECT_EQ(number_of(frame), 2U);
+}
+
+TEST_F(FairnessTest, ReadsNoFurtherUntilAnUnsubscriptionIsThrough) {
+    start_server();
+    HandClient client(client_options("municipality"));
+    client.greet();
+    client.send(subscribe_frame(1));
+    ASSERT_TRUE(client.next().has_subscribed());
+    CommitHold hold(*broker_);
+    v1::Frame unsubscribe;
+    unsubscribe.mutable_unsubscribe()->set_her_id("201");
+    client.send(unsubscribe);
+    client.send(ping_frame(1));
+    EXPECT_FALSE(client.next_within(100ms));
+    hold.release();
+    EXPECT_TRUE(client.next().has_unsubscribed());
+    EXPECT_EQ(number_of(client.next()), 1U);
+}
+
 }  // namespace
 }  // namespace budstikke::transport
