@@ -44,7 +44,8 @@ class AdminSocket {
 
     /// Once.
     void start(LineHandler handler);
-    /// Runs a function on the socket's thread; any thread.
+    /// Runs a function on the socket's thread; any thread, also while the destructor waits for a
+    /// reply that is due.
     void defer(std::move_only_function<void()> function);
 
  private:

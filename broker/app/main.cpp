@@ -126,12 +126,14 @@ class Daemon {
         );
         if (!socket) return std::unexpected(std::move(socket).error());
         admin_ = *std::move(socket);
+        // For commands that still run while admin_ is reset: it is null before its destructor ends.
+        admin::AdminSocket* const opened = admin_.get();
         interpreter_.emplace(
             admin::Context{
                 .broker = node_->broker(),
                 .host = *operations_,
                 .clock = clock_,
-                .defer = [this](auto function) { admin_->defer(std::move(function)); },
+                .defer = [opened](auto function) { opened->defer(std::move(function)); },
             },
             events_
         );

@@ -188,6 +188,25 @@ TEST_F(AdminSocketTest, EndsInOrderWithSessionsOpenAndRepliesDue) {
     EXPECT_FALSE(std::filesystem::exists(path()));
 }
 
+TEST_F(AdminSocketTest, RunsDeferredFunctionsWhileItEndsAndAReplyIsDue) {
+    std::promise<std::move_only_function<void(Reply)>> asked;
+    start(settings(), [&](const Peer&, RoleSet, std::string_view, auto reply) {
+        asked.set_value(std::move(reply));
+    });
+    AdminSocket* const socket = socket_.get();
+    RawClient idle(path());
+    RawClient waiting(path());
+    ASSERT_TRUE(waiting.send("x\n"));
+    auto reply = asked.get_future().get();
+    std::jthread stopper([this] { socket_.reset(); });
+    EXPECT_TRUE(idle.ended());
+    socket->defer([&] { reply({.code = {}, .body = "deferred"}); });
+    const auto answer = waiting.read_answer();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->body, "deferred");
+    stopper.join();
+}
+
 TEST_F(AdminSocketTest, RunsDeferredFunctionsOnItsThread) {
     start(settings());
     std::promise<std::thread::id> first;

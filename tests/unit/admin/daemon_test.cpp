@@ -2,6 +2,7 @@
 // budstikkectl beside it.
 #include <cstdlib>
 #include <fstream>
+#include <list>
 #include <memory>
 #include <sstream>
 
@@ -12,8 +13,10 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/unit/admin/child_process.hpp"
+#include "tests/unit/admin/raw_client.hpp"
 #include "tests/unit/admin/supervisor.hpp"
 #include "tests/unit/admin/temp_folder.hpp"
 
@@ -187,6 +190,27 @@ TEST_F(DaemonTest, DrainsHoldsAndStopsByCommandAndRecordsIt) {
     EXPECT_EQ(ctl({"stop", "--reason", "the end"}).status, 0);
     EXPECT_EQ(broker->wait(), 0);
     EXPECT_EQ(ctl({"status"}).status, 3);
+}
+
+TEST_F(DaemonTest, StopsInOrderWhileCommandsRun) {
+    const std::string viewer = "viewer = [\"uid:" + std::to_string(::geteuid()) + "\"]\n";
+    const std::string admin = "admin = [\"uid:" + std::to_string(ordinary_user()) + "\"]\n";
+    write("budstikked.toml", std::string(configuration) + "[admin.roles]\n" + viewer + admin);
+    const auto broker = start();
+    std::string many;
+    for (int i = 0; i < 500; ++i) {
+        many += "queue list\n";
+    }
+    std::list<RawClient> clients;
+    for (int i = 0; i < 4; ++i) {
+        RawClient& client = clients.emplace_back(folder() / "admin.sock");
+        ASSERT_TRUE(client.send(many));
+    }
+    const auto answer = clients.front().read_answer();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_TRUE(answer->head.starts_with("ok")) << answer->head << answer->body;
+    broker->signal(SIGTERM);
+    EXPECT_EQ(broker->wait(), 0) << broker->standard_error();
 }
 
 TEST_F(DaemonTest, AReloadTakesTheNewStateWholeOrKeepsTheOldOne) {
