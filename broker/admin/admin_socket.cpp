@@ -1,7 +1,5 @@
 // The accept loop and the session loop of the admin socket, as two coroutines; admin_socket.hpp
 // says what it promises.
-#include "broker/admin/admin_socket.hpp"
-
 #include <array>
 #include <set>
 #include <thread>
@@ -20,6 +18,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "broker/admin/admin_socket.hpp"
 #include "broker/admin/peer.hpp"
 
 namespace budstikke::admin {
@@ -38,12 +37,18 @@ constexpr auto accept_pause = std::chrono::milliseconds(100);
 class Deadline {
  public:
     Deadline(Socket& socket, Duration time) : timer_(socket.get_executor(), time) {
-        timer_.async_wait([&socket](boost::system::error_code error) {
-            if (!error) socket.cancel();
+        // A timer that has run out is not cancelled any more: its handler may be queued behind the
+        // one that ends us, and the socket with us.
+        timer_.async_wait([&socket,
+                           waits = std::weak_ptr(waits_)](boost::system::error_code error) {
+            if (error || waits.expired()) return;
+            boost::system::error_code closed;  // then nothing waits on it
+            socket.cancel(closed);
         });
     }
 
  private:
+    std::shared_ptr<const bool> waits_ = std::make_shared<const bool>(true);
     asio::steady_timer timer_;
 };
 

@@ -1,14 +1,14 @@
 // The conversation on the admin socket: who is there, framing, and every limit that a client can
 // reach: line length, sessions, idle time, a reader that does not read.
-#include "broker/admin/admin_socket.hpp"
-
 #include <future>
 #include <list>
+#include <optional>
 #include <thread>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "broker/admin/admin_socket.hpp"
 #include "broker/admin/peer.hpp"
 #include "tests/unit/admin/event_recorder.hpp"
 #include "tests/unit/admin/raw_client.hpp"
@@ -147,6 +147,28 @@ TEST_F(AdminSocketTest, EndsASessionThatSendsNoWholeLine) {
     RawClient client(path());
     ASSERT_TRUE(client.send("half a li"));
     EXPECT_TRUE(client.ended());
+}
+
+TEST_F(AdminSocketTest, OutlivesASessionThatEndsAsItsTimeIsOver) {
+    SocketSettings hasty = settings();
+    hasty.idle_time_max = 200ms;
+    const Duration both = 2 * hasty.idle_time_max;
+    std::optional<RawClient> leaving;
+    // While the socket's thread is held, the client leaves and its time runs out: both are found
+    // at once.
+    start(std::move(hasty), [&](const Peer&, RoleSet, std::string_view line, auto reply) {
+        if (line == "hold") {
+            leaving.reset();
+            const auto end = std::chrono::steady_clock::now() + both;
+            while (std::chrono::steady_clock::now() < end)
+                std::this_thread::yield();
+        }
+        reply({.code = {}, .body = std::string(line)});
+    });
+    leaving.emplace(path());
+    ASSERT_EQ(leaving->ask("x").body, "x");
+    EXPECT_EQ(RawClient(path()).ask("hold").body, "hold");
+    EXPECT_EQ(RawClient(path()).ask("y").body, "y");
 }
 
 TEST_F(AdminSocketTest, EndsASessionThatDoesNotRead) {
