@@ -1,5 +1,7 @@
 // The accept loop and the session loop of the admin socket, as two coroutines; admin_socket.hpp
 // says what it promises.
+#include "broker/admin/admin_socket.hpp"
+
 #include <array>
 #include <set>
 #include <thread>
@@ -18,7 +20,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include "broker/admin/admin_socket.hpp"
 #include "broker/admin/peer.hpp"
 
 namespace budstikke::admin {

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "broker/app/account.hpp"
@@ -18,6 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto expiry_notice = std::chrono::hours(24 * 30);
+/// What the store keeps open, and what everything else does: logs, listeners, the admin socket.
+constexpr std::uint64_t other_open_files_max = 512 + 128;
 
 class Checker {
  public:
@@ -45,6 +48,7 @@ class Checker {
             check_listener("listener[" + std::to_string(i) + "]", config_.listeners[i]);
         }
         check_admin();
+        check_open_files();
         directory::sort_by_place(result_.faults);
         directory::sort_by_place(result_.notes);
         return std::move(result_);
@@ -238,6 +242,25 @@ class Checker {
                 }
             }
         }
+    }
+
+    /// The hard limit: the process raises the soft one to it. Never a fault, since the broker runs
+    /// well with fewer connections than it would accept.
+    void check_open_files() {
+        rlimit files{};
+        const bool known = ::getrlimit(RLIMIT_NOFILE, &files) == 0;
+        const std::uint64_t connections =
+            std::uint64_t{config_.connections.total_max} * config_.listeners.size();
+        const std::uint64_t needed = connections + other_open_files_max;
+        if (!known || files.rlim_max >= needed) {
+            return;
+        }
+        note(
+            "limits.connections_max",
+            "this user may have " + std::to_string(files.rlim_max) + " open files, and `" +
+                "connections_max` may need " + std::to_string(needed) +
+                ": raise the hard limit (LimitNOFILE of systemd) or lower `connections_max`"
+        );
     }
 
     const Config& config_;

@@ -76,6 +76,12 @@ class Daemon {
         }
         events_.set_level(state->config.log_level);
         events_.write(EventLevel::info, "starting", {{"version", BUDSTIKKE_VERSION}});
+        if (auto raised = app::raise_open_files_limit(); !raised) {
+            // Fewer connections than configured are better than no broker.
+            events_.write(
+                EventLevel::warning, "open_files_limit_kept", {{"why", raised.error().detail}}
+            );
+        }
         for (const auto& note : state->notes) {
             events_.write(EventLevel::warning, "config_note", {{"note", directory::to_text(note)}});
         }

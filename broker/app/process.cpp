@@ -57,6 +57,18 @@ bool is_root() {
     return ::geteuid() == 0;
 }
 
+Result<void> raise_open_files_limit() {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) {
+        return system_failure("cannot read the limit of open files");
+    }
+    files.rlim_cur = files.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &files) != 0) {
+        return system_failure("cannot raise the limit of open files");
+    }
+    return {};
+}
+
 Result<void> notify_supervisor(std::string_view state) {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes our environment.
     const char* target = std::getenv("NOTIFY_SOCKET");

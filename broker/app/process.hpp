@@ -17,6 +17,11 @@ Result<void> harden_process();
 
 bool is_root();
 
+/// As many open files as the machine lets this user have: the soft limit becomes the hard one.
+/// Whether that is enough for the configuration is for check_config.hpp. Errc::io where the system
+/// refuses.
+Result<void> raise_open_files_limit();
+
 /// Tells systemd (sd_notify(3)): `READY=1`, `STOPPING=1`, ... Nothing happens without a supervisor;
 /// Errc::io where it does not listen.
 Result<void> notify_supervisor(std::string_view state);

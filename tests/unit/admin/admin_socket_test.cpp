@@ -1,5 +1,7 @@
 // The conversation on the admin socket: who is there, framing, and every limit that a client can
 // reach: line length, sessions, idle time, a reader that does not read.
+#include "broker/admin/admin_socket.hpp"
+
 #include <future>
 #include <list>
 #include <optional>
@@ -8,7 +10,6 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "broker/admin/admin_socket.hpp"
 #include "broker/admin/peer.hpp"
 #include "tests/unit/admin/event_recorder.hpp"
 #include "tests/unit/admin/raw_client.hpp"

@@ -12,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -190,6 +191,18 @@ TEST_F(DaemonTest, DrainsHoldsAndStopsByCommandAndRecordsIt) {
     EXPECT_EQ(ctl({"stop", "--reason", "the end"}).status, 0);
     EXPECT_EQ(broker->wait(), 0);
     EXPECT_EQ(ctl({"status"}).status, 3);
+}
+
+TEST_F(DaemonTest, TakesAllTheOpenFilesItMayHave) {
+    rlimit own{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &own), 0);
+    const rlimit low{.rlim_cur = 256, .rlim_max = own.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+    const auto broker = start();
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &own), 0);
+    const std::string limits = contents("/proc/" + std::to_string(broker->pid()) + "/limits");
+    const std::string hard = " +" + std::to_string(own.rlim_max);
+    EXPECT_THAT(limits, testing::ContainsRegex("Max open files" + hard + hard));
 }
 
 TEST_F(DaemonTest, StopsInOrderWhileCommandsRun) {

@@ -1,11 +1,13 @@
 // The deep check: what the configuration names is there, may be read, and fits together.
 #include "broker/app/check_config.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "tests/unit/app/config_text.hpp"
@@ -107,7 +109,7 @@ TEST_F(CheckConfig, finds_nothing_where_everything_fits) {
 }
 
 TEST_F(CheckConfig, notes_that_there_are_no_schemas) {
-    EXPECT_THAT(texts(check().notes), ElementsAre(HasSubstr("`schemas` is not set")));
+    EXPECT_THAT(texts(check().notes), Contains(HasSubstr("`schemas` is not set")));
 }
 
 TEST_F(CheckConfig, everything_that_is_missing_is_told_at_the_key_that_names_it) {
@@ -228,6 +230,27 @@ TEST_F(CheckConfig, what_this_user_may_not_use_is_refused) {
 TEST_F(CheckConfig, a_data_folder_open_to_everybody_is_noted) {
     fs::permissions(folder_ / "data", fs::perms(0755));
     EXPECT_THAT(texts(check().notes), Contains(StartsWith("b.toml:2: the data folder is open")));
+}
+
+TEST_F(CheckConfig, too_few_open_files_for_the_connections_are_noted_and_no_fault) {
+    // In a process of its own: a hard limit cannot be raised again.
+    const auto notes_with_hard_limit = [&](rlim_t hard, std::string_view sought) {
+        const rlimit files{.rlim_cur = hard, .rlim_max = hard};
+        if (::setrlimit(RLIMIT_NOFILE, &files) != 0) {
+            std::_Exit(2);
+        }
+        const auto result = check("[limits]\nconnections_max = 100\n");
+        const auto notes = texts(result.notes);
+        const bool noted = std::ranges::any_of(notes, [&](const std::string& note) {
+            return note.starts_with("b.toml:14: ") && note.contains(sought);
+        });
+        std::_Exit(result.faults.empty() && noted ? 0 : 1);
+    };
+    EXPECT_EXIT(
+        notes_with_hard_limit(739, "739 open files, and `connections_max` may need 740"),
+        testing::ExitedWithCode(0), ""
+    );
+    EXPECT_EXIT(notes_with_hard_limit(740, "open files"), testing::ExitedWithCode(1), "");
 }
 
 TEST_F(CheckConfig, schemas_that_do_not_compile_are_refused) {
