@@ -141,6 +141,15 @@ void Operations::refuse_lost_keys(const LoadedState& next, directory::Faults& fa
         const std::uint32_t line = next.config.places.line("broker.master_keys");
         faults.push_back({next.config.places.file, line, std::move(cause)});
     };
+    // A message that is being accepted may be wrapped with it already and not stored yet: no count
+    // tells.
+    const std::string current = node_.current().keys->current_id();
+    if (std::ranges::find(lost, current) != lost.end()) {
+        return refuse(
+            "master key " + current +
+            " is in use: put it back above the new one, reload, and wait until `keys` counts none"
+        );
+    }
     auto counts = count_wraps(node_.store());
     if (!counts) return refuse("cannot see whether the old master keys are still needed");
     for (const std::string& id : lost) {

@@ -263,6 +263,22 @@ TEST_F(DaemonTest, ReloadsOnSighup) {
     EXPECT_EQ(ctl_json({"audit", "list"}).at("records").at(0).at("reason"), "SIGHUP");
 }
 
+TEST_F(DaemonTest, AReloadTakesTheMasterKeyInUseOutInTwoStepsOnly) {
+    const auto broker = start();
+    const std::string old_key = "k1 " + std::string(64, '1') + "\n";
+    const std::string new_key = "k2 " + std::string(64, '2') + "\n";
+    write("master-keys", new_key);
+    const Answer refused = ctl({"reload", "--reason", "x"});
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.err, HasSubstr("budstikked.toml:4: master key k1 is in use"));
+    EXPECT_EQ(ctl_json({"keys"}).at("keys").at(0).at("id"), "k1");
+    write("master-keys", old_key + new_key);
+    EXPECT_EQ(ctl({"reload", "--reason", "x"}).status, 0);
+    write("master-keys", new_key);
+    EXPECT_EQ(ctl({"reload", "--reason", "x"}).status, 0);
+    EXPECT_EQ(ctl_json({"keys"}).at("keys").as_array().size(), 1U);
+}
+
 TEST_F(DaemonTest, StartsAgainAfterBeingKilled) {
     start()->signal(SIGKILL);
     EXPECT_TRUE(fs::exists(folder() / "admin.sock"));
