@@ -72,6 +72,8 @@ inline constexpr std::uint32_t certificate_chain_depth_max = 4;
 inline constexpr std::uint32_t certificate_chain_depth_configurable_max = 10;
 inline constexpr std::size_t certificate_bytes_max =
     64 * kib;  ///< the whole chain a client may send
+inline constexpr std::size_t tls_step_bytes_max =
+    64 * kib;  ///< read of one socket before others have their turn
 inline constexpr auto tls_session_time_max = std::chrono::hours(1);  ///< a ticket resumes no longer
 inline constexpr std::size_t certificate_file_bytes_max = 4 * mib;   ///< certificates or CAs, PEM
 inline constexpr std::size_t key_file_bytes_max = 64 * kib;

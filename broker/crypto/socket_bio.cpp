@@ -1,6 +1,7 @@
 // See socket_bio.hpp.
 #include "broker/crypto/socket_bio.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <openssl/bio.h>
@@ -30,9 +31,15 @@ int write_some(BIO* bio, const char* bytes, std::size_t count, std::size_t* writ
 
 int read_some(BIO* bio, char* space, std::size_t count, std::size_t* read) {
     BIO_clear_retry_flags(bio);
-    const ssize_t got = ::recv(end_of(bio).descriptor, space, count, 0);
+    std::size_t& allowed = end_of(bio).readable_bytes;
+    if (allowed == 0) {
+        BIO_set_retry_read(bio);
+        return 0;
+    }
+    const ssize_t got = ::recv(end_of(bio).descriptor, space, std::min(count, allowed), 0);
     if (got > 0) {
         *read = static_cast<std::size_t>(got);
+        allowed -= *read;
         return 1;
     }
     if (got == 0) {

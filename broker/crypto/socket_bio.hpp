@@ -3,6 +3,8 @@
 // crypto.
 #pragma once
 
+#include <cstddef>
+
 #include "broker/crypto/openssl_handles.hpp"
 
 namespace budstikke::crypto {
@@ -10,6 +12,9 @@ namespace budstikke::crypto {
 struct SocketEnd {
     int descriptor = -1;
     bool ended = false;  ///< the peer has closed its direction
+    /// Bytes that may still be read before the caller has its turn again. When they are used up the
+    /// socket looks empty, whatever is in it.
+    std::size_t readable_bytes = 0;
 };
 
 /// Null without memory. `socket` must outlive it.

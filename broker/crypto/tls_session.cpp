@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "broker/base/limits.hpp"
 #include "broker/crypto/tls_session_impl.hpp"
 
 namespace budstikke::crypto {
@@ -92,6 +93,13 @@ TlsSession::Impl& TlsSession::Impl::of(const ssl_st* ssl) {
     return *static_cast<Impl*>(SSL_get_app_data(ssl));
 }
 
+void TlsSession::Impl::prepare_step() {
+    ERR_clear_error();
+    // OpenSSL reads on through records that carry nothing for us, key updates for example, for as
+    // long as there are any: without an end to that a peer could hold the thread.
+    socket.readable_bytes = limits::tls_step_bytes_max;
+}
+
 TlsStep TlsSession::Impl::failed(TlsFault reason) {
     if (fault == TlsFault::none) fault = reason;
     return {.state = TlsState::failed, .fault = fault};
@@ -142,7 +150,7 @@ TlsFault TlsSession::Impl::accept_handshake() {
 TlsStep TlsSession::Impl::handshake() {
     if (fault != TlsFault::none) return failed(fault);
     if (established) return {};
-    ERR_clear_error();
+    prepare_step();
     const int result = SSL_do_handshake(ssl.get());
     if (result != 1) return stopped(result);
     if (const TlsFault reason = accept_handshake(); reason != TlsFault::none) {
@@ -157,7 +165,7 @@ TlsStep TlsSession::Impl::read(std::span<char> space) {
     if (fault != TlsFault::none) return failed(fault);
     if (!established) return failed(TlsFault::internal);
     if (space.empty()) return {};
-    ERR_clear_error();
+    prepare_step();
     std::size_t count = 0;
     const int result = SSL_read_ex(ssl.get(), space.data(), space.size(), &count);
     return result == 1 ? TlsStep{.bytes = count} : stopped(result);
@@ -168,7 +176,7 @@ TlsStep TlsSession::Impl::write(std::string_view bytes) {
     if (!established) return failed(TlsFault::internal);
     std::size_t taken = 0;
     while (taken < bytes.size()) {
-        ERR_clear_error();
+        prepare_step();
         std::size_t count = 0;
         const std::string_view rest = bytes.substr(taken);
         const int result = SSL_write_ex(ssl.get(), rest.data(), rest.size(), &count);
@@ -186,7 +194,7 @@ TlsStep TlsSession::Impl::shutdown() {
     if (fault != TlsFault::none) return failed(fault);
     // Before the end of the handshake there is nothing to close in order.
     if (!established) return {};
-    ERR_clear_error();
+    prepare_step();
     const int result = SSL_shutdown(ssl.get());
     return result >= 0 ? TlsStep{} : stopped(result);
 }

@@ -43,6 +43,7 @@ class TlsSession::Impl {
     bool established = false;
 
  private:
+    void prepare_step();
     TlsStep stopped(int result);
     TlsStep failed(TlsFault reason);
     TlsFault accept_handshake();

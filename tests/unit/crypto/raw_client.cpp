@@ -129,6 +129,20 @@ bool RawClient::step() {
     return true;
 }
 
+std::string RawClient::key_updates(int count) {
+    SSL* ssl = inside_->ssl.get();
+    BIO* const memory = BIO_new(BIO_s_mem());
+    check(memory != nullptr, "memory");
+    SSL_set0_wbio(ssl, memory);
+    for (int i = 0; i < count; ++i) {
+        check(SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED) == 1, "key update");
+        check(SSL_do_handshake(ssl) == 1, "key update record");
+    }
+    char* bytes = nullptr;
+    const long size = BIO_get_mem_data(memory, &bytes);
+    return {bytes, static_cast<std::size_t>(size)};
+}
+
 bool RawClient::established() const {
     return inside_->established;
 }

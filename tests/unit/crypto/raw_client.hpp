@@ -30,6 +30,8 @@ class RawClient {
 
     /// One step of the handshake, then of reading; true when nothing more can come.
     bool step();
+    /// Records that each say only that the sender changes its keys (RFC 8446, 4.6.3), not sent.
+    std::string key_updates(int count);
     bool established() const;
     /// The fatal alert that the server sent (RFC 8446, 6); -1 for none.
     int alert() const;

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "broker/base/limits.hpp"
@@ -109,6 +110,35 @@ TEST_F(Session, OutlivesTheContextThatItWasMadeFrom) {
         step = server->handshake();
     }
     EXPECT_EQ(step.state, TlsState::ok);
+}
+
+TEST_F(Session, GivesTheTurnBackWhileAPeerFloodsWithKeyUpdates) {
+    const TlsServerContext context = listener();
+    const SocketPair sockets;
+    Result<TlsSession> server = context.accept(sockets.server());
+    RawClient client(
+        {.certificate = pki.certificate("hospital"), .key = pki.key("hospital")}, sockets.client()
+    );
+    TlsStep step{.state = TlsState::want_read};
+    for (int round = 0; round < rounds_max && waits(step); ++round) {
+        client.step();
+        step = server->handshake();
+    }
+    ASSERT_EQ(step.state, TlsState::ok);
+    const std::string flood = client.key_updates(4000);
+    ASSERT_GT(flood.size(), limits::tls_step_bytes_max);
+    ASSERT_EQ(
+        ::send(sockets.client(), flood.data(), flood.size(), MSG_NOSIGNAL),
+        static_cast<ssize_t>(flood.size())
+    );
+    std::array<char, 16> space{};
+    EXPECT_EQ(server->read(space).state, TlsState::want_read);
+    int left = 0;
+    ASSERT_EQ(::ioctl(sockets.server(), FIONREAD, &left), 0);
+    EXPECT_EQ(static_cast<std::size_t>(left), flood.size() - limits::tls_step_bytes_max);
+    EXPECT_EQ(server->read(space).state, TlsState::want_read) << "the next turn reads on";
+    ASSERT_EQ(::ioctl(sockets.server(), FIONREAD, &left), 0);
+    EXPECT_EQ(left, 0);
 }
 
 TEST_F(Session, CarriesMoreThanTheSocketHoldsUnchanged) {
