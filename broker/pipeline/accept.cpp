@@ -18,7 +18,9 @@ std::uint64_t order_key_of(const store::MessageRecord& message, const HerId& rec
 
 }  // namespace
 
-void Core::add_delivery(const store::MessageRecord& message, const Route& route) {
+void Core::add_delivery(
+    const store::MessageRecord& message, const Route& route, std::optional<Timestamp> expires_at
+) {
     store::DeliveryRecord record;
     record.id = {.message = message.id, .recipient = route.recipient};
     record.sender = message.sender;
@@ -28,7 +30,7 @@ void Core::add_delivery(const store::MessageRecord& message, const Route& route)
     record.priority = message.priority;
     record.position = ledger_->next_position();
     record.due = now_;
-    record.expires_at = message.expires_at;
+    record.expires_at = expires_at;
     record.expects_apprec = !message.envelope.is_apprec;
     if (record.expects_apprec) {
         record.apprec_deadline = now_ + settings_.apprec_deadline;
@@ -45,7 +47,7 @@ Receipt Core::store_new(Prepared& prepared) {
     const auto message = ledger_->add_message(std::move(prepared.record), prepared.sealed);
     for (const auto& route : prepared.draft.routes) {
         if (route.accepted()) {
-            add_delivery(*message, route);
+            add_delivery(*message, route, message->expires_at);
         }
     }
     if (message->envelope.is_apprec) {
@@ -60,6 +62,36 @@ Receipt Core::store_new(Prepared& prepared) {
     receipt.recipients = verdicts(prepared.draft);
     receipt.findings = std::move(prepared.draft.findings);
     return receipt;
+}
+
+/// Deliveries for the recipients that a known message has none for yet.
+void Core::join_recipients(
+    const store::MessageRecord& message, const Prepared& prepared, Receipt& receipt
+) {
+    const auto& routes = prepared.draft.routes;
+    std::vector<const Route*> added;
+    for (const auto& route : routes) {
+        const DeliveryId id{.message = message.id, .recipient = route.recipient};
+        if (route.accepted() && ledger_->delivery(id) == nullptr) {
+            added.push_back(&route);
+        }
+    }
+    if (added.empty()) {
+        return;
+    }
+    receipt.repeated = false;
+    if (!ledger_->has_payload(message.id)) {
+        // Its time is over: there is nothing left to deliver to anybody else.
+        receipt.accepted = false;
+        receipt.findings.push_back(
+            {.spec = &finding::identity_conflict, .location = {.line = 0, .path = "payload/erased"}}
+        );
+        std::ranges::for_each(receipt.recipients, [](auto& verdict) { verdict.accepted = false; });
+        return;
+    }
+    for (const auto* const route : added) {
+        add_delivery(message, *route, prepared.record.expires_at);
+    }
 }
 
 /// A message that is known already: the same answer again, and a delivery for whoever has none yet
@@ -82,13 +114,7 @@ Receipt Core::join_known(Prepared& prepared, const store::IdentityRecord& known)
     const auto message = ledger_->message(known.message);
     if (message) {
         receipt.accepted_at = message->accepted_at;
-        for (const auto& route : prepared.draft.routes) {
-            const DeliveryId id{.message = message->id, .recipient = route.recipient};
-            if (route.accepted() && ledger_->delivery(id) == nullptr) {
-                add_delivery(*message, route);
-                receipt.repeated = false;
-            }
-        }
+        join_recipients(*message, prepared, receipt);
     }
     ++shared_.repeated;
     return receipt;

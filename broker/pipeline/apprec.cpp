@@ -39,16 +39,28 @@ void Core::match_apprec(const store::MessageRecord& apprec) {
                               : std::nullopt;
     const auto message = original ? ledger_->message(original->message) : nullptr;
     if (message && !message->envelope.is_apprec) {
-        for (const auto& id : ledger_->deliveries_of(message->id)) {
-            auto* const record = ledger_->delivery(id);
-            if (record != nullptr &&
-                (record->id.recipient == apprec.sender || record->queue == apprec.sender)) {
-                return apply_apprec(*record, apprec);
-            }
+        if (auto* const record = answered(*message, apprec.sender)) {
+            return apply_apprec(*record, apprec);
         }
     }
     // Foreign: about nothing that this broker carried between these two. It is routed all the same.
     ++shared_.apprec_incidents;
+}
+
+/// The delivery that a receipt of `by` answers: its own, or one that came to it as the successor.
+/// Where it has both, its second receipt is for the other one.
+store::DeliveryRecord* Core::answered(const store::MessageRecord& message, const HerId& by) {
+    auto* own = ledger_->delivery({.message = message.id, .recipient = by});
+    if (own != nullptr && !own->apprec) {
+        return own;
+    }
+    for (const auto& id : ledger_->deliveries_of(message.id)) {
+        auto* const record = ledger_->delivery(id);
+        if (record != nullptr && record->queue == by && (own == nullptr || !record->apprec)) {
+            return record;
+        }
+    }
+    return own;
 }
 
 void Core::apply_apprec(store::DeliveryRecord& record, const store::MessageRecord& apprec) {

@@ -26,6 +26,37 @@ const FindingSpec* Broker::Impl::obstacle() const {
     return full ? &finding::broker_full : nullptr;
 }
 
+std::optional<Receipt> Broker::Impl::repetition(const std::optional<Claim>& claim) const {
+    if (!claim || claim->recipients.empty()) {
+        return std::nullopt;
+    }
+    const auto known = parts.store.find_identity(claim->sender, claim->message_id);
+    if (!known || !*known || (*known)->digest != claim->digest) {
+        return std::nullopt;
+    }
+    Receipt receipt;
+    receipt.accepted = true;
+    receipt.repeated = true;
+    receipt.id = (*known)->message;
+    receipt.accepted_at = receipt.id.time();
+    receipt.message_id = claim->message_id;
+    for (const auto& recipient : claim->recipients) {
+        const auto delivery = parts.store.find_delivery({receipt.id, recipient});
+        if (!delivery || !*delivery) {
+            return std::nullopt;
+        }
+        RecipientVerdict verdict;
+        verdict.her_id = recipient.text();
+        verdict.role = (*delivery)->role;
+        verdict.accepted = true;
+        if ((*delivery)->queue != recipient) {
+            verdict.redirected_to = (*delivery)->queue;
+        }
+        receipt.recipients.push_back(std::move(verdict));
+    }
+    return receipt;
+}
+
 Broker::Broker(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Broker::~Broker() {
@@ -61,7 +92,8 @@ void Broker::on_failure(Handler<Error> handler) {
 
 std::expected<PreparedPtr, Receipt> Broker::prepare(Submission submission) const {
     const Timestamp now = impl_->parts.clock.now();
-    auto draft = run_stages(impl_->core.view(now), std::move(submission));
+    std::optional<Claim> claim;
+    auto draft = run_stages(impl_->core.view(now), std::move(submission), claim);
     const auto* const obstacle = impl_->obstacle();
     // Receipts are taken also by a full broker: they are what its senders wait for.
     if (draft && obstacle != nullptr && !draft->envelope.is_apprec) {
@@ -71,6 +103,10 @@ std::expected<PreparedPtr, Receipt> Broker::prepare(Submission submission) const
         draft = std::unexpected(std::move(receipt));
     }
     if (!draft) {
+        if (auto before = impl_->repetition(claim)) {
+            ++impl_->shared.repeated;
+            return std::unexpected(*std::move(before));
+        }
         ++impl_->shared.refused;
         return std::unexpected(std::move(draft).error());
     }
@@ -112,9 +148,15 @@ void Broker::commit(PreparedPtr prepared, Handler<Receipt> answer) {
 }
 
 Receipt Broker::check(Submission submission) const {
-    auto draft = run_stages(impl_->core.view(impl_->parts.clock.now()), std::move(submission));
+    std::optional<Claim> claim;
+    auto draft =
+        run_stages(impl_->core.view(impl_->parts.clock.now()), std::move(submission), claim);
     if (!draft) {
-        return std::move(draft).error();
+        auto before = impl_->repetition(claim);
+        if (before) {
+            before->id = MessageId{};  // a check names nothing that it did not store
+        }
+        return before ? *std::move(before) : std::move(draft).error();
     }
     const auto known = impl_->parts.store.find_identity(draft->sender, draft->envelope.message_id);
     const bool conflict = known && *known && (*known)->digest != draft->digest;

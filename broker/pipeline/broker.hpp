@@ -86,7 +86,8 @@ class Broker {
 
     // --- Hand over ---------------------------------------------------------------------
     /// The stages up to the commit, on the caller's thread: may take milliseconds where schemas
-    /// apply. The value is a submission to commit, or the refusal to send.
+    /// apply. The value is a submission to commit; else the receipt to send: a refusal, or the same
+    /// answer again to what was accepted before.
     std::expected<PreparedPtr, Receipt> prepare(Submission submission) const;
     /// Whether prepare may take long enough to belong on a worker: large, or schemas apply.
     bool is_heavy(const Submission& submission) const;
@@ -130,7 +131,8 @@ class Broker {
     void unsubscribe(ConsumerId consumer, HerId queue, std::move_only_function<void()> answer);
     /// The state that the delivery has now. `not_found` where it is not this consumer's to settle.
     void settle(ConsumerId consumer, Settlement settlement, Handler<Result<DeliveryState>> answer);
-    /// One piece of the payload; `not_found` where it was erased.
+    /// One piece of the payload; `not_found` where it was erased, `unavailable` where the master
+    /// key that wraps its key is not loaded.
     Result<std::string> read_payload(const store::MessageRecord& message, std::uint32_t chunk)
         const;
 
@@ -187,8 +189,7 @@ class Broker {
 
     // --- Time --------------------------------------------------------------------------
     /// Retries and expiries that are due, overdue receipts, retention, rotation: to be called about
-    /// once a second from a thread of its own, since giving space back to the file system may take
-    /// minutes.
+    /// once a second, always from the same thread.
     void tick();
 
  private:

@@ -90,7 +90,12 @@ Result<std::string> Broker::read_payload(const store::MessageRecord& message, st
     if (!sealed) {
         return std::unexpected(sealed.error());
     }
-    return impl_->parts.codec.open(message.id, *wrap, chunk, *sealed);
+    auto piece = impl_->parts.codec.open(message.id, *wrap, chunk, *sealed);
+    if (!piece && piece.error().code == Errc::not_found) {
+        // Not erased: an operator may still bring the key back.
+        return fail(Errc::unavailable, "the master key of this payload is not loaded");
+    }
+    return piece;
 }
 
 // --- Follow ----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <utility>
 
@@ -33,6 +34,7 @@ struct Broker::Impl {
     CommitLoop loop;
     KeyRotation rotation;
     std::atomic<ConsumerId> next_consumer{1};
+    std::future<void> compaction;  ///< touched by tick() alone; waited for at the end
 
     template <typename Action>
     void post(Action action) {
@@ -40,6 +42,9 @@ struct Broker::Impl {
     }
     std::optional<MessageId> find(const MessageRef& message) const;
     Result<MessageStatus> status_of(const MessageRef& message) const;
+    /// The receipt of a message that was accepted before, for every recipient that is asked for:
+    /// given again whatever has changed since (HITS 1168). Nothing where it was not.
+    std::optional<Receipt> repetition(const std::optional<Claim>& claim) const;
     /// Why no new message is taken now; nullptr where they are.
     const FindingSpec* obstacle() const;
 };

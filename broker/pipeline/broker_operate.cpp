@@ -160,11 +160,16 @@ void Broker::tick() {
         const auto total = static_cast<double>(usage->bytes_total);
         impl_->shared.disk_low = free / total < impl_->settings.disk_free_ratio_min;
     }
-    if (impl_->shared.wants_compaction.exchange(false)) {
-        if (auto compacted = impl_->parts.store.compact(); !compacted) {
-            // The next 64 MiB that retention erases ask again; the space is only late.
-            impl_->shared.compaction_failures++;
-        }
+    // It may take minutes, and time must not stand still for it.
+    const bool is_running = impl_->compaction.valid() &&
+                            impl_->compaction.wait_for(Duration(0)) != std::future_status::ready;
+    if (!is_running && impl_->shared.wants_compaction.exchange(false)) {
+        impl_->compaction = std::async(std::launch::async, [impl = impl_.get()] {
+            if (!impl->parts.store.compact()) {
+                // The next bytes that retention erases ask again; the space is only late.
+                ++impl->shared.compaction_failures;
+            }
+        });
     }
 }
 

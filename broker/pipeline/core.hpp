@@ -65,7 +65,9 @@ class Core final : public Cycle {
 
     // --- Cycle -------------------------------------------------------------------------
     void begin() override;
-    bool is_full() const override { return ledger_->is_full(); }
+    /// Asked between operations: half of a commit is kept for offers, so that a flood of
+    /// submissions does not starve the recipients.
+    bool is_full() const override { return ledger_->is_full(limits::commit_operations_max / 2); }
     Result<void> finish() override;
     void failed(Error error) override;
     bool has_more() const override { return !touched_.empty(); }
@@ -126,7 +128,12 @@ class Core final : public Cycle {
     // accept.cpp
     Receipt store_new(Prepared& prepared);
     Receipt join_known(Prepared& prepared, const store::IdentityRecord& known);
-    void add_delivery(const store::MessageRecord& message, const Route& route);
+    void join_recipients(
+        const store::MessageRecord& message, const Prepared& prepared, Receipt& receipt
+    );
+    void add_delivery(
+        const store::MessageRecord& message, const Route& route, std::optional<Timestamp> expires_at
+    );
     /// A message that the broker writes itself; false where it cannot be routed.
     bool accept_own(std::string bytes, const store::MessageRecord& about);
 
@@ -135,8 +142,8 @@ class Core final : public Cycle {
     void dispatch();
     void dispatch_queue(const HerId& queue);
     ConsumerId next_consumer(const HerId& queue);
-    /// False where the delivery turned out not to be fit for an offer.
-    bool offer(const DeliveryId& id, const HerId& queue, ConsumerId consumer);
+    /// Or ends the delivery, where it turns out not to be fit for an offer.
+    void offer(const DeliveryId& id, const HerId& queue, ConsumerId consumer);
 
     // acknowledge.cpp
     void settle_accepted(store::DeliveryRecord& record);
@@ -154,6 +161,7 @@ class Core final : public Cycle {
 
     // apprec.cpp
     void match_apprec(const store::MessageRecord& apprec);
+    store::DeliveryRecord* answered(const store::MessageRecord& message, const HerId& by);
     void apply_apprec(store::DeliveryRecord& record, const store::MessageRecord& apprec);
     void apply_kept_apprec(store::DeliveryRecord& record);
     void originate_apprec(
@@ -173,6 +181,7 @@ class Core final : public Cycle {
     void expire();
     void remind();
     void retain_payloads();
+    void retain_postponed_payloads();
     void retain_identities();
     void retain_messages();
     bool has_open_delivery(const MessageId& message);
@@ -195,7 +204,8 @@ class Core final : public Cycle {
     std::vector<std::move_only_function<void()>> answers_;
     Handler<Error> on_failure_;
     std::uint64_t ticks_ = 0;
-    MessageId payload_cursor_;  ///< retention has passed this message
+    MessageId postponed_cursor_;  ///< the postponed one that was looked at last
+    MessageId payload_cursor_;    ///< retention has passed this message
     MessageId message_cursor_;
     MessageId identity_cursor_;
     std::set<MessageId> postponed_;   ///< passed, but still open: their payloads stay for now

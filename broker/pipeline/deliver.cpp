@@ -65,32 +65,33 @@ void Core::dispatch_queue(const HerId& queue) {
             return;
         }
         const auto id = queues_.take(queue);
-        if (!id || !offer(*id, queue, consumer)) {
-            continue;
+        if (!id) {
+            return;
         }
+        offer(*id, queue, consumer);
     }
 }
 
-bool Core::offer(const DeliveryId& id, const HerId& queue, ConsumerId consumer_id) {
+void Core::offer(const DeliveryId& id, const HerId& queue, ConsumerId consumer_id) {
     auto* const record = ledger_->delivery(id);
     auto message = ledger_->message(id.message);
     if (record == nullptr || !message) {
         ledger_->fail_cycle({Errc::corrupt, "an open delivery has no record: " + id.text()});
-        return false;
+        return;
     }
     if (record->expires_at && *record->expires_at <= now_) {
         change(*record, DeliveryCause::time_to_live_ended);
         close(*record);
-        return false;
+        return apply_kept_apprec(*record);
     }
     if (record->attempts - record->attempts_forgiven >= settings_.attempts_max) {
         change(*record, DeliveryCause::attempts_exhausted);
         close(*record);
-        return false;
+        return apply_kept_apprec(*record);
     }
     if (!change(*record, DeliveryCause::offered)) {
         close(*record);
-        return false;
+        return;
     }
     ++record->attempts;
     ++shared_.offered;
@@ -106,7 +107,6 @@ bool Core::offer(const DeliveryId& id, const HerId& queue, ConsumerId consumer_i
         .role = record->role,
         .message = std::move(message),
     });
-    return true;
 }
 
 void Core::attach(ConsumerId id, std::string organisation, Endpoint& endpoint) {

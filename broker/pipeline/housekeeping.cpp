@@ -91,18 +91,29 @@ void Core::move_cursor(std::string_view name, MessageId& cursor, const MessageId
     ledger_->batch().put_setting(name, stored.raw());
 }
 
-void Core::retain_payloads() {
-    std::erase_if(postponed_, [&](const MessageId& id) {
-        const auto message = ledger_->message(id);
-        if (message && has_open_delivery(id)) {
-            return false;
+/// What was still open when its time came, a part of it at each tick.
+void Core::retain_postponed_payloads() {
+    auto at = postponed_.upper_bound(postponed_cursor_);
+    for (std::size_t looked = 0; looked < rows_per_tick && at != postponed_.end(); ++looked) {
+        postponed_cursor_ = *at;
+        const auto message = ledger_->message(*at);
+        if (message && has_open_delivery(*at)) {
+            ++at;
+            continue;
         }
         if (message) {
             ledger_->erase_payload(*message);
             erased_bytes_ += message->size;
         }
-        return true;
-    });
+        at = postponed_.erase(at);
+    }
+    if (at == postponed_.end()) {
+        postponed_cursor_ = MessageId{};
+    }
+}
+
+void Core::retain_payloads() {
+    retain_postponed_payloads();
     const auto page = parts_.store.messages(payload_cursor_, rows_per_tick);
     if (!page) {
         ledger_->fail_cycle(page.error());
@@ -224,6 +235,10 @@ Result<void> Core::recover() {
     payload_cursor_ = cursor(payload_cursor);
     identity_cursor_ = cursor(identity_cursor);
     message_cursor_ = cursor(message_cursor);
+    // It may itself have been postponed when it was stored.
+    if (payload_cursor_ != MessageId{}) {
+        postponed_.insert(payload_cursor_);
+    }
     return finish();
 }
 

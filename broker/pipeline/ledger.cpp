@@ -48,9 +48,13 @@ Result<std::unique_ptr<Ledger>> Ledger::open(store::Store& store) {
     return ledger;
 }
 
-bool Ledger::is_full() const {
-    return dirty_.size() + batch_->operations() >= limits::commit_operations_max ||
+bool Ledger::is_full(std::size_t operations_max) const {
+    return dirty_.size() + batch_->operations() >= operations_max ||
            batch_->bytes() >= limits::commit_bytes_max;
+}
+
+bool Ledger::has_payload(const MessageId& message) {
+    return !erased_payloads_.contains(message) && store_.read_wrap(message).has_value();
 }
 
 template <typename T>
@@ -242,7 +246,7 @@ void Ledger::erase_payload(const store::MessageRecord& message) {
 
 void Ledger::replace_wrap(const MessageId& message, std::string_view wrap) {
     // An erased payload must stay erased: its wrap may have been read just before.
-    if (!erased_payloads_.contains(message) && store_.read_wrap(message)) {
+    if (has_payload(message)) {
         batch_->put_wrap(message, wrap);
     }
 }
@@ -257,7 +261,8 @@ void Ledger::erase_message(const store::MessageRecord& message) {
         for (const auto& event : record->events) {
             batch_->erase_feed(record->sender, event.position);
         }
-        const Indexed indexed = index_of(*record);
+        // What stands in the store, not what the record would put there: it may have changed since.
+        const Indexed indexed = deliveries_.at(id).indexed;
         if (indexed.open) {
             batch_->erase_open(*indexed.open);
         }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "broker/base/clock.hpp"
+#include "broker/base/limits.hpp"
 #include "broker/base/result.hpp"
 #include "broker/store/payload_codec.hpp"
 #include "broker/store/store.hpp"
@@ -28,8 +29,8 @@ class Ledger {
     void begin_cycle(Timestamp now) { now_ = now; }
     Timestamp now() const { return now_; }
     store::Position next_position() { return ++position_; }
-    /// Whether the cycle has grown to the size of one commit.
-    bool is_full() const;
+    /// Whether the cycle has grown to the size of one commit, or to `operations_max`.
+    bool is_full(std::size_t operations_max = limits::commit_operations_max) const;
 
     // --- Reads -------------------------------------------------------------------------
     std::shared_ptr<const store::MessageRecord> message(const MessageId& id);
@@ -37,6 +38,7 @@ class Ledger {
     /// For reading and changing until the end of the cycle; nullptr where there is none.
     store::DeliveryRecord* delivery(const DeliveryId& id);
     std::vector<DeliveryId> deliveries_of(const MessageId& message);
+    bool has_payload(const MessageId& message);
 
     // --- Changes -----------------------------------------------------------------------
     std::shared_ptr<const store::MessageRecord> add_message(

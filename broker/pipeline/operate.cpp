@@ -136,7 +136,7 @@ Result<void> Core::retry_now(const DeliveryId& id) {
     if (!transition(record->state, DeliveryCause::retried)) {
         return fail(Errc::conflict, "the delivery is " + std::string(name(record->state)));
     }
-    if (!parts_.store.read_wrap(id.message)) {
+    if (!ledger_->has_payload(id.message)) {
         return fail(Errc::conflict, "the payload has been erased");
     }
     // It goes to the end of its conversation: what came after it has left already.
@@ -144,6 +144,9 @@ Result<void> Core::retry_now(const DeliveryId& id) {
     record->attempts_forgiven = record->attempts;
     record->due = now_;
     record->expires_at = now_ + settings_.time_to_live;
+    if (record->expects_apprec && !record->apprec) {
+        record->apprec_deadline = now_ + settings_.apprec_deadline;
+    }
     change(*record, DeliveryCause::retried);
     enqueue(*record);
     return {};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/unordered/unordered_flat_set.hpp>
+
 namespace budstikke::pipeline {
 
 Queues::Index Queues::intern(const HerId& her_id) {
@@ -99,19 +101,20 @@ bool Queues::has_ready(const HerId& queue) const {
     return row != queues_.end() && row->second.ready > 0;
 }
 
-bool Queues::is_stale(const Ready& ready) const {
+bool Queues::is_stale(const Ready& ready, Index queue) const {
     const Key& key = keys_[ready.key];
-    return key.head == nothing || key.state != KeyState::ready ||
+    // A delivery that was redirected may have its old place in another queue.
+    return key.head == nothing || key.queue != queue || key.state != KeyState::ready ||
            entries_[key.head].position != ready.position;
 }
 
-std::optional<Queues::Index> Queues::pop_ready(Turns& turns) const {
+std::optional<Queues::Index> Queues::pop_ready(Turns& turns, Index queue) const {
     while (!turns.senders.empty()) {
         const Index sender = turns.senders.front();
         turns.senders.pop_front();
         const auto heap = turns.ready.find(sender);
         auto& ready = heap->second;
-        while (!ready.empty() && is_stale(ready.top())) {
+        while (!ready.empty() && is_stale(ready.top(), queue)) {
             ready.pop();
         }
         if (ready.empty()) {
@@ -141,7 +144,7 @@ std::optional<DeliveryId> Queues::take(const HerId& name) {
     }
     Queue& queue = row->second;
     for (auto& turns : queue.turns) {
-        if (const auto taken = pop_ready(turns)) {
+        if (const auto taken = pop_ready(turns, index->second)) {
             keys_[*taken].state = KeyState::busy;
             --queue.ready;
             --queue.waiting;
@@ -252,6 +255,7 @@ std::vector<HerId> Queues::wake(Timestamp now) {
 }
 
 std::vector<DeliveryId> Queues::take_expired(Timestamp now, std::size_t rows_max) {
+    prune_expiries();
     std::vector<DeliveryId> expired;
     while (!expiries_.empty() && expiries_.top().at <= now && expired.size() < rows_max) {
         const Due row = expiries_.top();
@@ -269,6 +273,17 @@ std::vector<DeliveryId> Queues::take_expired(Timestamp now, std::size_t rows_max
         }
     }
     return expired;
+}
+
+void Queues::prune_expiries() {
+    constexpr std::size_t stale_rows_min = 65'536;
+    if (expiries_.size() <= 2 * size_ + stale_rows_min) {
+        return;
+    }
+    boost::unordered_flat_set<store::Position> living;
+    living.reserve(size_);
+    for_each_entry(nothing, [&](const Key&, const Entry& entry) { living.insert(entry.position); });
+    expiries_.erase_if([&](const Due& row) { return !living.contains(row.position); });
 }
 
 std::vector<HerId> Queues::names() const {

@@ -8,6 +8,7 @@
 // oldest.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -50,6 +51,8 @@ class Queues {
     std::vector<DeliveryId> take_expired(Timestamp now, std::size_t rows_max);
 
     std::size_t size() const { return size_; }
+    /// Rows kept for expiry, stale ones included.
+    std::size_t expiry_rows() const { return expiries_.size(); }
     std::vector<HerId> names() const;
     /// Counts and the oldest of every queue; walks all entries, for operations only.
     std::vector<QueueStatus> statuses() const;
@@ -105,15 +108,23 @@ class Queues {
         store::Position position;  ///< of the head that waits: tells a stale row
         bool operator>(const Due& other) const { return at > other.at; }
     };
-    using DueHeap = std::priority_queue<Due, std::vector<Due>, std::greater<>>;
+    struct DueHeap : std::priority_queue<Due, std::vector<Due>, std::greater<>> {
+        template <typename Predicate>
+        void erase_if(Predicate predicate) {
+            std::erase_if(c, predicate);
+            std::make_heap(c.begin(), c.end(), comp);
+        }
+    };
 
     Index intern(const HerId& her_id);
     Index allocate_entry(const store::OpenEntry& entry);
     Index allocate_key(const store::OpenEntry& entry);
     void make_ready_or_wait(Index key, Timestamp now);
-    bool is_stale(const Ready& ready) const;
+    bool is_stale(const Ready& ready, Index queue) const;
     /// The ready key of the sender whose turn it is.
-    std::optional<Index> pop_ready(Turns& turns) const;
+    std::optional<Index> pop_ready(Turns& turns, Index queue) const;
+    /// Forgets the ends of lives that are over already, when they outnumber the living.
+    void prune_expiries();
     /// Takes the entry out of its key's list; nothing where it is not in it.
     std::optional<Index> unlink(Key& key, store::Position position);
     void free_key(Index key);

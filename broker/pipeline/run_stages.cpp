@@ -1,4 +1,5 @@
 // The list of the stages, and the receipt that each may end with.
+#include <algorithm>
 #include <utility>
 
 #include "broker/pipeline/stages.hpp"
@@ -34,10 +35,35 @@ Receipt refusal(Draft draft) {
     return receipt;
 }
 
-Stage run_stages(const View& view, Submission submission) {
+namespace {
+
+Claim claim_of(const Draft& draft) {
+    Claim claim{
+        .sender = draft.sender,
+        .message_id = draft.envelope.message_id,
+        .digest = draft.digest,
+        .recipients = {},
+    };
+    const auto& chosen = draft.submission.recipients;
+    for (const auto& receiver : draft.envelope.receivers) {
+        const std::string her_id = receiver.party.her_id.value_or("");
+        const bool wanted = chosen.empty() || std::ranges::find(chosen, her_id) != chosen.end();
+        if (const auto recipient = HerId::parse(her_id); wanted && recipient) {
+            claim.recipients.push_back(*recipient);
+        }
+    }
+    return claim;
+}
+
+}  // namespace
+
+Stage run_stages(const View& view, Submission submission, std::optional<Claim>& claim) {
     auto draft = decode(view, std::move(submission));
     if (draft) {
         draft = authorise(view, *std::move(draft));
+    }
+    if (draft) {
+        claim = claim_of(*draft);
     }
     if (draft) {
         draft = route(view, *std::move(draft));

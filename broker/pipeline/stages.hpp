@@ -5,6 +5,7 @@
 
 #include <expected>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -61,8 +62,16 @@ Stage validate(const View& view, Draft draft);
 std::vector<RecipientVerdict> verdicts(const Draft& draft);
 /// The refusal of a draft: nothing is stored.
 Receipt refusal(Draft draft);
-/// All stages up to the commit.
-Stage run_stages(const View& view, Submission submission);
+/// What tells whether a submission has been accepted before, known once its sender is authorised.
+struct Claim {
+    HerId sender;
+    std::string message_id;
+    store::Digest digest{};
+    std::vector<HerId> recipients;  ///< that it asks for
+};
+
+/// All stages up to the commit. `claim` is filled in as soon as the sender is authorised.
+Stage run_stages(const View& view, Submission submission, std::optional<Claim>& claim);
 
 /// A party that takes part in `action` now, or the finding that says why not: the rules that a
 /// submission and the question "may A send F to B" share.

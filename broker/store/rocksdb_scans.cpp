@@ -56,13 +56,15 @@ std::string no_end() {
 }  // namespace
 
 Result<void> RocksDbStore::scan(
-    Family family, std::string_view first, std::string_view end, const Visit& visit
+    Family family, std::string_view first, std::string_view end, const Visit& visit, Reading reading
 ) const {
     const rocksdb::Slice bound = slice(end);
     rocksdb::ReadOptions options;
     options.iterate_upper_bound = &bound;
-    options.fill_cache = false;  // a listing would push out what the next message needs
-    options.readahead_size = readahead_bytes;
+    if (reading == Reading::listing) {
+        options.fill_cache = false;  // it would push out what the next message needs
+        options.readahead_size = readahead_bytes;
+    }
     const std::unique_ptr<rocksdb::Iterator> row(
         database_.db().NewIterator(options, handle_of(database_.families(), family))
     );
@@ -87,7 +89,8 @@ Result<std::vector<DeliveryRecord>> RocksDbStore::deliveries_of(const MessageId&
         [&](std::string_view key, std::string_view value) -> Result<bool> {
             const auto id = keys::read_delivery(key);
             return id ? take(page, decode_delivery(*id, value), SIZE_MAX) : bad_key();
-        }
+        },
+        Reading::few_rows
     );
     return finish(scanned, std::move(page));
 }

@@ -75,9 +75,12 @@ class RocksDbStore final : public Store {
  private:
     /// `true` goes on to the next row, `false` ends the scan.
     using Visit = std::function<Result<bool>(std::string_view key, std::string_view value)>;
+    /// How much a scan is going to read.
+    enum class Reading { listing, few_rows };
     /// The rows of [first, end) in key order.
     Result<void> scan(
-        Family family, std::string_view first, std::string_view end, const Visit& visit
+        Family family, std::string_view first, std::string_view end, const Visit& visit,
+        Reading reading = Reading::listing
     ) const;
 
     const std::string path_;

@@ -115,6 +115,56 @@ TEST_F(AppRecTest, AForeignOneIsRoutedAndChangesNothing) {
     EXPECT_EQ(broker_->counters().apprec_incidents, 2U);
 }
 
+class MergedTest : public AppRecTest {
+ protected:
+    Settings settings() const override {
+        Settings settings;
+        settings.attempts_max = 1;
+        return settings;
+    }
+    std::string directory_toml() const override {
+        return R"(
+[[party]]
+her_id = "200"
+organisation = "900000002"
+name = "Merged into 201"
+kind = "gp"
+endpoint = "exchange"
+validation = "none"
+redirect_to = "201"
+)";
+    }
+};
+
+TEST_F(MergedTest, ASuccessorAnswersForItselfFirstAndThenForItsPredecessor) {
+    const Receipt receipt = submit(Draftsman{.to = {"200", "201"}});
+    const auto consumer = consume(inbox_, "900000002", "201");
+    for (const auto& offer : inbox_.take(2)) {
+        EXPECT_EQ(settle(consumer, offer), delivered);
+    }
+    EXPECT_TRUE(send_apprec("201", "100", "m1", 1).accepted);
+    EXPECT_EQ(state(receipt.id, "201"), confirmed);
+    EXPECT_EQ(state(receipt.id, "200"), delivered);
+    EXPECT_TRUE(send_apprec("201", "100", "m1", 1, second_id).accepted);
+    EXPECT_EQ(state(receipt.id, "200"), confirmed);
+    EXPECT_EQ(broker_->counters().apprec_incidents, 0U);
+    detach(consumer);
+}
+
+TEST_F(MergedTest, AKeptReceiptCountsWhenTheAttemptsAreExhausted) {
+    const Receipt receipt = submit(Draftsman{});
+    auto consumer = consume(inbox_, "900000002", "201");
+    inbox_.take(1);
+    detach(consumer);
+    EXPECT_TRUE(send_apprec("201", "100", "m1", 1).accepted);
+    consumer = consume(inbox_, "900000002", "201");
+    sync();
+    EXPECT_EQ(inbox_.size(), 0U);
+    EXPECT_EQ(state(receipt.id, "201"), confirmed);
+    EXPECT_TRUE(broker_->dead_letters({}, 10)->empty());
+    detach(consumer);
+}
+
 TEST_F(AppRecTest, IsNeverAnsweredByAnAppRec) {
     message(SettleOutcome::accepted);
     const Receipt apprec = send_apprec("201", "100", "m1", 1);

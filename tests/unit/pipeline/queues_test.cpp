@@ -159,6 +159,33 @@ TEST_F(QueuesTest, TellsWhatHasExpiredOnce) {
     EXPECT_TRUE(queues_.take_expired(at(30), 10).empty());
 }
 
+TEST_F(QueuesTest, AMovedDeliveryIsNotLeftInItsOldQueue) {
+    add({.position = 1, .key = 7});
+    EXPECT_EQ(take(), 1U);  // keeps the old queue alive
+    add({.position = 2, .key = 8});
+    remove(8, 2);
+    add({.position = 2, .key = 8, .queue = "8"});
+    add({.position = 3, .key = 7});
+    remove(7, 1);
+    EXPECT_EQ(take(), 3U);
+    EXPECT_EQ(take(), 0U);
+    EXPECT_TRUE(queues_.has_ready(her("8")));
+    EXPECT_EQ(queues_.take(her("8"))->message, message_of(2));
+}
+
+TEST_F(QueuesTest, ForgetsTheEndsOfLivesThatAreOver) {
+    for (store::Position position = 1; position <= 80'000; ++position) {
+        add({.position = position, .expires = 1'000'000});
+        remove(position, position);
+        if (position % 1000 == 0) {
+            EXPECT_TRUE(queues_.take_expired(at(0), 10).empty());
+            EXPECT_LE(queues_.expiry_rows(), 70'000U);
+        }
+    }
+    add({.position = 80'001, .expires = 1'000'000});
+    EXPECT_EQ(queues_.take_expired(at(1'000'000), 10).size(), 1U);
+}
+
 TEST_F(QueuesTest, ReportsCountsAndRows) {
     add({.position = 1, .key = 7});
     add({.position = 2, .key = 7});

@@ -90,6 +90,23 @@ TEST_F(SubmitTest, GivesARepetitionTheSameAnswerAlsoAfterARestart) {
     EXPECT_EQ(store_->messages(MessageId(), 10)->size(), 1U);
 }
 
+TEST_F(SubmitTest, GivesARepetitionTheSameAnswerWhateverHasChangedSince) {
+    const Receipt first = submit(Draftsman{});
+    ASSERT_TRUE(await<Result<void>>([&](auto answer) {
+        broker_->hold(by("party hold"), her("201"), true, std::move(answer));
+    }));
+    const Receipt again = submit(Draftsman{});
+    EXPECT_TRUE(again.accepted);
+    EXPECT_TRUE(again.repeated);
+    EXPECT_EQ(again.id, first.id);
+    ASSERT_EQ(again.recipients.size(), 1U);
+    EXPECT_TRUE(again.recipients[0].accepted);
+    broker_->drain(true);
+    EXPECT_TRUE(submit(Draftsman{}).repeated);
+    EXPECT_FALSE(submit(Draftsman{.msg_id = "m2"}).accepted);
+    EXPECT_FALSE(submit(Draftsman{.bytes = "other bytes"}).accepted);
+}
+
 TEST_F(SubmitTest, RefusesTheSameIdentityWithOtherContent) {
     const Receipt first = submit(Draftsman{});
     const Receipt other = submit(Draftsman{.bytes = "other bytes"});

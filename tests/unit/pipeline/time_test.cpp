@@ -100,6 +100,61 @@ TEST_F(TimeTest, ErasesPayloadThenDuplicateKeyThenEverything) {
     EXPECT_EQ(state(id, "201"), none);
 }
 
+TEST_F(TimeTest, LeavesNoOpenRowOfWhatExpiresAndIsErasedInOneTick) {
+    Submission submission = Draftsman{}.submission();
+    submission.expires_at = clock_.now() + std::chrono::hours(6);
+    const Receipt receipt = submit(std::move(submission));
+    ASSERT_TRUE(receipt.accepted);
+    clock_.advance(std::chrono::hours(6));
+    tick();
+    EXPECT_EQ(state(receipt.id, "201"), none);
+    std::size_t open = 0;
+    ASSERT_TRUE(store_->for_each_open([&](const store::OpenEntry&) -> Result<void> {
+        ++open;
+        return {};
+    }));
+    EXPECT_EQ(open, 0U);
+}
+
+TEST_F(TimeTest, GivesARetriedDeliveryANewDeadlineForItsReceipt) {
+    const Receipt receipt = submit(Draftsman{});
+    const auto consumer = consume(inbox_, "900000002", "201");
+    EXPECT_EQ(settle(consumer, inbox_.take(1)[0], SettleOutcome::rejected), dead_lettered);
+    clock_.advance(std::chrono::hours(1));
+    tick();
+    EXPECT_EQ(causes(receipt.id, "201").back(), DeliveryCause::apprec_overdue);
+    const DeliveryId id{.message = receipt.id, .recipient = her("201")};
+    ASSERT_TRUE(await<Result<void>>([&](auto answer) {
+        broker_->retry_dead_letter(by("deadletter retry"), id, std::move(answer));
+    }));
+    EXPECT_EQ(settle(consumer, inbox_.take(1)[0]), delivered);
+    clock_.advance(std::chrono::hours(1));
+    tick();
+    EXPECT_EQ(causes(receipt.id, "201").back(), DeliveryCause::apprec_overdue);
+    detach(consumer);
+}
+
+TEST_F(TimeTest, RefusesANewRecipientOfAMessageWhosePayloadIsErased) {
+    Submission for_one = Draftsman{.to = {"201", "202"}}.submission();
+    for_one.recipients = {"201"};
+    ASSERT_TRUE(submit(std::move(for_one)).accepted);
+    clock_.advance(std::chrono::hours(3));
+    tick();
+    EXPECT_FALSE(submit(Draftsman{.to = {"201", "202"}}).accepted);
+}
+
+TEST_F(TimeTest, GivesANewRecipientOfAKnownMessageALifeOfItsOwn) {
+    Submission for_one = Draftsman{.to = {"201", "202"}}.submission();
+    for_one.recipients = {"201"};
+    const Receipt first = submit(std::move(for_one));
+    clock_.advance(std::chrono::minutes(150));
+    const Receipt both = submit(Draftsman{.to = {"201", "202"}});
+    ASSERT_TRUE(both.accepted);
+    tick();
+    EXPECT_EQ(state(first.id, "201"), expired);
+    EXPECT_EQ(state(first.id, "202"), queued);
+}
+
 TEST_F(TimeTest, KeepsThePayloadOfWhatIsStillOpen) {
     const Receipt receipt = submit(Draftsman{});
     const auto consumer = consume(inbox_, "900000002", "201");
