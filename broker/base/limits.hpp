@@ -39,6 +39,21 @@ inline constexpr std::size_t attachments_max = 1000;
 inline constexpr std::size_t schema_files_max = 1000;  ///< of the operator's pack
 inline constexpr std::size_t schema_file_bytes_max = 16 * mib;
 
+inline constexpr std::size_t tree_elements_max = 100'000;    ///< of a document kept as a whole
+inline constexpr std::size_t tree_text_bytes_max = 8 * mib;  ///< names, values and text together
+
+// --- ebXML (ebMS 2.0 over mail and HTTP) -------------------------------------------------------
+inline constexpr std::size_t mime_bytes_max = 50 * mib;  ///< the package; a payload grows by 4/3
+inline constexpr std::size_t mime_parts_max = 64;        ///< leaves and multiparts of one package
+inline constexpr std::size_t mime_depth_max = 4;         ///< multiparts inside each other
+inline constexpr std::size_t mime_header_bytes_max = 64 * kib;  ///< of the package or of one part
+inline constexpr std::size_t mime_header_fields_max = 200;      ///< of the package or of one part
+inline constexpr std::size_t soap_bytes_max = 1 * mib;          ///< the SOAP part, decoded
+inline constexpr std::size_t ebms_references_max = 64;          ///< of a manifest or of a signature
+inline constexpr std::size_t ebms_errors_max = 100;             ///< of an ErrorList that we read
+inline constexpr std::size_t ebms_violations_max = 200;  ///< of one message; the rest is left out
+inline constexpr std::size_t cpa_bytes_max = 4 * mib;    ///< an agreement or a profile
+
 // --- Exchange protocol -------------------------------------------------------------------------
 inline constexpr std::size_t frame_bytes_max =
     chunk_bytes_max + 64 * kib;  ///< announced in Welcome

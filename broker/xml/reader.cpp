@@ -58,10 +58,16 @@ class Pass {
     static void on_schema_error(void* context, xmlErrorPtr error);
     static void on_doctype(void* context, const xmlChar*, const xmlChar*, const xmlChar*);
 
-    void start(
-        const xmlChar* name, const xmlChar* xml_namespace, int declarations, int attributes,
-        const xmlChar** raw
-    );
+    struct RawTag {
+        const xmlChar* name;
+        const xmlChar* prefix;
+        const xmlChar* xml_namespace;
+        std::size_t declarations;
+        const xmlChar** declared;
+        std::size_t attributes;
+        const xmlChar** values;
+    };
+    void start(const RawTag& tag);
     void end();
     void text(const xmlChar* piece, int length);
 
@@ -97,10 +103,18 @@ xmlSAXHandler Pass::callbacks() {
     xmlSAXHandler sax{};
     sax.initialized = XML_SAX2_MAGIC;
     sax.internalSubset = on_doctype;
-    sax.startElementNs = [](void* context, const xmlChar* name, const xmlChar*,
-                            const xmlChar* xml_namespace, int declarations, const xmlChar**,
-                            int attributes, int, const xmlChar** raw) {
-        of(context).start(name, xml_namespace, declarations, attributes, raw);
+    sax.startElementNs = [](void* context, const xmlChar* name, const xmlChar* prefix,
+                            const xmlChar* xml_namespace, int declarations,
+                            const xmlChar** declared, int attributes, int, const xmlChar** raw) {
+        of(context).start({
+            .name = name,
+            .prefix = prefix,
+            .xml_namespace = xml_namespace,
+            .declarations = static_cast<std::size_t>(declarations),
+            .declared = declared,
+            .attributes = static_cast<std::size_t>(attributes),
+            .values = raw,
+        });
     };
     sax.endElementNs = [](void* context, const xmlChar*, const xmlChar*, const xmlChar*) {
         of(context).end();
@@ -234,23 +248,22 @@ std::string_view Pass::namespace_view(const xmlChar* xml_namespace) {
     return known_namespace_view_;
 }
 
-void Pass::start(
-    const xmlChar* name, const xmlChar* xml_namespace, int declarations, int attributes,
-    const xmlChar** raw
-) {
+void Pass::start(const RawTag& tag) {
     settle();
-    namespaces_ += static_cast<std::size_t>(declarations);
+    namespaces_ += tag.declarations;
     if (depth_ >= limits::xml_depth_max || namespaces_ > limits::xml_namespaces_max) {
         stop(finding::xml_limit);
         return;
     }
-    declared_[depth_] = static_cast<std::uint16_t>(declarations);
-    path_[depth_++] = name;
+    declared_[depth_] = static_cast<std::uint16_t>(tag.declarations);
+    path_[depth_++] = tag.name;
     if (!stopped_) {
         handler_.start({
-            .xml_namespace = namespace_view(xml_namespace),
-            .name = view(name),
-            .attributes = Attributes(raw, static_cast<std::size_t>(attributes)),
+            .xml_namespace = namespace_view(tag.xml_namespace),
+            .prefix = view(tag.prefix),
+            .name = view(tag.name),
+            .attributes = Attributes(tag.values, tag.attributes),
+            .declarations = Declarations(tag.declared, tag.declarations),
             .line = line(),
         });
     }
@@ -334,6 +347,20 @@ std::optional<std::string_view> Attributes::find(std::string_view name) const {
         }
     }
     return std::nullopt;
+}
+
+AttributeView Attributes::at(std::size_t index) const {
+    const auto* const* const fields = raw_ + index * fields_per_attribute;
+    return {
+        .xml_namespace = view(fields[2]),
+        .prefix = view(fields[1]),
+        .name = view(fields[0]),
+        .value = {chars(fields[3]), chars(fields[4])},
+    };
+}
+
+std::pair<std::string_view, std::string_view> Declarations::at(std::size_t index) const {
+    return {view(raw_[2 * index]), view(raw_[2 * index + 1])};
 }
 
 ReadResult read(

@@ -7,11 +7,20 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "broker/xml/finding_list.hpp"
 #include "broker/xml/schema_set.hpp"
 
 namespace budstikke::xml {
+
+/// One attribute. The value is as the parser keeps it: an ampersand in it reads `&#38;`.
+struct AttributeView {
+    std::string_view xml_namespace;  ///< empty where it has none
+    std::string_view prefix;
+    std::string_view name;  ///< local name
+    std::string_view value;
+};
 
 /// The attributes of one element, read where they lie. Valid only during the callback.
 class Attributes {
@@ -20,6 +29,20 @@ class Attributes {
     /// The value of the attribute without a namespace of that name.
     std::optional<std::string_view> find(std::string_view name) const;
     std::size_t size() const { return count_; }
+    AttributeView at(std::size_t index) const;  ///< `index` below size()
+
+ private:
+    const unsigned char* const* raw_;
+    std::size_t count_;
+};
+
+/// The namespace declarations of one element. Valid only during the callback.
+class Declarations {
+ public:
+    Declarations(const unsigned char* const* raw, std::size_t count) : raw_(raw), count_(count) {}
+    std::size_t size() const { return count_; }
+    /// The prefix (empty for the default namespace) and the namespace (empty where it is undone).
+    std::pair<std::string_view, std::string_view> at(std::size_t index) const;
 
  private:
     const unsigned char* const* raw_;
@@ -28,8 +51,10 @@ class Attributes {
 
 struct StartTag {
     std::string_view xml_namespace;  ///< empty where it has none
+    std::string_view prefix;         ///< as it is written; empty where it has none
     std::string_view name;           ///< local name
     Attributes attributes;
+    Declarations declarations;
     std::uint32_t line;  ///< where the tag ends, from 1
 };
 

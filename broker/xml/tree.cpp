@@ -1,0 +1,264 @@
+#include "broker/xml/tree.hpp"
+
+#include <algorithm>
+
+#include "broker/base/limits.hpp"
+#include "broker/message/finding_catalogue.hpp"
+
+namespace budstikke::xml {
+namespace {
+
+/// The parser hands attribute values over with every ampersand as a character reference.
+std::string plain(std::string_view value) {
+    constexpr std::string_view reference = "&#38;";
+    std::string out;
+    out.reserve(value.size());
+    while (!value.empty()) {
+        const auto found = std::min(value.find(reference), value.size());
+        out += value.substr(0, found);
+        value.remove_prefix(found);
+        if (!value.empty()) {
+            out += '&';
+            value.remove_prefix(reference.size());
+        }
+    }
+    return out;
+}
+
+class Builder final : public Handler {
+ public:
+    void start(const StartTag& tag) override {
+        // The parser goes on to the end of the document; what is beyond the limit is not kept.
+        if (over_ || !keep(tag)) {
+            ++skipped_;
+            return;
+        }
+        Element element{
+            .xml_namespace = std::string(tag.xml_namespace),
+            .prefix = std::string(tag.prefix),
+            .name = std::string(tag.name),
+            .attributes = {},
+            .declared = {},
+            .text = {},
+            .children = {},
+            .line = tag.line,
+        };
+        for (std::size_t i = 0; i < tag.attributes.size(); ++i) {
+            const auto given = tag.attributes.at(i);
+            element.attributes.push_back({
+                .xml_namespace = std::string(given.xml_namespace),
+                .prefix = std::string(given.prefix),
+                .name = std::string(given.name),
+                .value = plain(given.value),
+            });
+        }
+        for (std::size_t i = 0; i < tag.declarations.size(); ++i) {
+            const auto [prefix, xml_namespace] = tag.declarations.at(i);
+            element.declared.emplace(prefix, xml_namespace);
+        }
+        open_.push_back(std::move(element));
+    }
+
+    void text(std::string_view piece) override {
+        bytes_ += piece.size();
+        over_ = over_ || bytes_ > limits::tree_text_bytes_max;
+        if (!over_ && !open_.empty()) {
+            open_.back().text += piece;
+        }
+    }
+
+    void end() override {
+        if (skipped_ > 0) {
+            --skipped_;
+            return;
+        }
+        Element done = std::move(open_.back());
+        open_.pop_back();
+        if (open_.empty()) {
+            root_ = std::move(done);
+        } else {
+            open_.back().children.push_back(std::move(done));
+        }
+    }
+
+    bool over() const { return over_; }
+    std::optional<Element> take() { return std::move(root_); }
+
+ private:
+    bool keep(const StartTag& tag) {
+        ++elements_;
+        bytes_ += tag.name.size() + tag.xml_namespace.size() + tag.prefix.size();
+        for (std::size_t i = 0; i < tag.attributes.size(); ++i) {
+            const auto given = tag.attributes.at(i);
+            bytes_ += given.name.size() + given.xml_namespace.size() + given.value.size();
+        }
+        over_ = elements_ > limits::tree_elements_max || bytes_ > limits::tree_text_bytes_max;
+        return !over_;
+    }
+
+    std::vector<Element> open_;
+    std::optional<Element> root_;
+    std::size_t elements_ = 0;
+    std::size_t bytes_ = 0;
+    std::size_t skipped_ = 0;
+    bool over_ = false;
+};
+
+// --- Canonical XML 1.0, sections 2.3 and 4.6 -----------------------------------------------------
+
+void escape_text(std::string& out, std::string_view text) {
+    for (const char c : text) {
+        switch (c) {
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '\r':
+                out += "&#xD;";
+                break;
+            default:
+                out += c;
+        }
+    }
+}
+
+void escape_value(std::string& out, std::string_view value) {
+    for (const char c : value) {
+        switch (c) {
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\t':
+                out += "&#x9;";
+                break;
+            case '\n':
+                out += "&#xA;";
+                break;
+            case '\r':
+                out += "&#xD;";
+                break;
+            default:
+                out += c;
+        }
+    }
+}
+
+void write_attribute(
+    std::string& out, std::string_view prefix, std::string_view name, std::string_view value
+) {
+    out += ' ';
+    out += prefix;
+    out += prefix.empty() || name.empty() ? "" : ":";
+    out += name;
+    out += "=\"";
+    escape_value(out, value);
+    out += '"';
+}
+
+void write_canonical(std::string& out, const Element& element, const NamespaceScope& declare) {
+    const auto qualified =
+        element.prefix.empty() ? element.name : element.prefix + ":" + element.name;
+    out += '<' + qualified;
+    for (const auto& [prefix, xml_namespace] : declare) {
+        write_attribute(out, "xmlns", prefix, xml_namespace);
+    }
+    std::vector<const Attribute*> sorted;
+    for (const auto& attribute : element.attributes) {
+        sorted.push_back(&attribute);
+    }
+    std::ranges::sort(sorted, [](const Attribute* left, const Attribute* right) {
+        return std::tie(left->xml_namespace, left->name) <
+               std::tie(right->xml_namespace, right->name);
+    });
+    for (const auto* attribute : sorted) {
+        write_attribute(out, attribute->prefix, attribute->name, attribute->value);
+    }
+    out += '>';
+    if (element.children.empty()) {
+        escape_text(out, element.text);
+    }
+    for (const auto& child : element.children) {
+        write_canonical(out, child, child.declared);
+    }
+    out += "</" + qualified + '>';
+}
+
+}  // namespace
+
+std::string_view trim(std::string_view text) {
+    constexpr std::string_view white = " \t\r\n";
+    const auto first = text.find_first_not_of(white);
+    if (first == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(first, text.find_last_not_of(white) - first + 1);
+}
+
+const Element* Element::child(std::string_view in_namespace, std::string_view local_name) const {
+    const auto at = std::ranges::find_if(children, [&](const Element& child) {
+        return child.is(in_namespace, local_name);
+    });
+    return at == children.end() ? nullptr : &*at;
+}
+
+std::vector<const Element*> Element::all(std::string_view in_namespace, std::string_view local_name)
+    const {
+    std::vector<const Element*> found;
+    for (const auto& child : children) {
+        if (child.is(in_namespace, local_name)) {
+            found.push_back(&child);
+        }
+    }
+    return found;
+}
+
+const std::string* Element::attribute(std::string_view in_namespace, std::string_view local_name)
+    const {
+    const auto at = std::ranges::find_if(attributes, [&](const Attribute& attribute) {
+        return attribute.name == local_name && attribute.xml_namespace == in_namespace;
+    });
+    return at == attributes.end() ? nullptr : &at->value;
+}
+
+std::string_view Element::trimmed() const {
+    return trim(text);
+}
+
+Tree read_tree(std::string_view bytes, const SchemaSet* schemas) {
+    Tree tree;
+    Builder builder;
+    FindingList findings;
+    const auto result = read(bytes, builder, findings, schemas);
+    tree.schema = result.schema;
+    if (builder.over()) {
+        findings.add_always(finding::xml_limit, {});
+    } else if (result.well_formed) {
+        tree.root = builder.take();
+    }
+    tree.findings = std::move(findings).take();
+    return tree;
+}
+
+std::string canonical(const Element& element, NamespaceScope scope) {
+    for (const auto& [prefix, xml_namespace] : element.declared) {
+        scope.insert_or_assign(prefix, xml_namespace);
+    }
+    // The apex declares all that is in force; an undone default and `xml` declare nothing.
+    std::erase_if(scope, [](const auto& one) { return one.second.empty() || one.first == "xml"; });
+    std::string out;
+    write_canonical(out, element, scope);
+    return out;
+}
+
+}  // namespace budstikke::xml
