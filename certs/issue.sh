@@ -4,6 +4,8 @@
 #   --rsa            RSA 2048 instead of P-256
 #   --seid1          the organisation number in serialNumber (SEID 1.0)
 #   --days N         valid for N days (730)
+#   --signing        for ebXML signatures instead of TLS: RSA 2048, nonRepudiation
+#   --encryption     to encrypt ebXML payloads for: RSA 2048, keyEncipherment and dataEncipherment
 # The wrong kinds, for tests of their refusal:
 #   --expired  --not-yet-valid  --server-eku  --no-eku  --self-signed  --foreign-ca  --sha1
 #   --rsa1024  --no-organisation
@@ -27,6 +29,8 @@ while [ $# -gt 0 ]; do
     case $1 in
     --rsa) kind=rsa2048 ;;
     --rsa1024) kind=rsa1024 ;;
+    --signing) kind=rsa2048 extensions=signing_extensions ;;
+    --encryption) kind=rsa2048 extensions=encryption_extensions ;;
     --seid1) organisation="serialNumber=$number" ;;
     --no-organisation) organisation= ;;
     --server-eku) extensions=server_extensions ;;

@@ -61,6 +61,18 @@ subjectAltName = DNS:localhost, IP:127.0.0.1, IP:::1
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 
+[signing_extensions]
+basicConstraints = critical, CA:false
+keyUsage = critical, nonRepudiation
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+
+[encryption_extensions]
+basicConstraints = critical, CA:false
+keyUsage = critical, keyEncipherment, dataEncipherment
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+
 [crl_extensions]
 authorityKeyIdentifier = keyid
 EOF

@@ -11,10 +11,13 @@ build="g++ cmake ninja-build ccache pkg-config clang-19 clang-tidy-19 clang-form
 libraries="libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev protobuf-compiler
     libprotobuf-dev libssl-dev libxml2-dev librocksdb-dev libzstd-dev libcli11-dev
     libtomlplusplus-dev libspdlog-dev libfmt-dev libgtest-dev libgmock-dev libbenchmark-dev"
-# MIME fields and transfer encodings of the ebXML message service.
-libraries="$libraries libgmime-3.0-dev"
-# Test PKI, independent client and independent XML reader of the tests, and what the scripts use.
-tests="openssl ca-certificates python3 python3-protobuf python3-lxml python3-pytest libxml2-utils
+# MIME fields and transfer encodings of the ebXML message service; its XML signatures over OpenSSL,
+# and what is compressed inside its encryption.
+libraries="$libraries libgmime-3.0-dev libxmlsec1-dev libxmlsec1-openssl zlib1g-dev"
+# Test PKI, independent client, XML reader and verifier of XML signatures of the tests, and what the
+# scripts use.
+tests="openssl ca-certificates python3 python3-protobuf python3-lxml python3-pytest python3-xmlsec
+    libxml2-utils
     strace util-linux procps passwd binutils"
 
 missing=""

@@ -94,6 +94,20 @@ inline constexpr std::size_t certificate_file_bytes_max = 4 * mib;   ///< certif
 inline constexpr std::size_t key_file_bytes_max = 64 * kib;
 inline constexpr std::size_t crl_file_bytes_max = 64 * mib;
 
+// --- Signatures and encryption of ebXML messages -----------------------------------------------
+inline constexpr unsigned rsa_bits_min = 2048;  ///< of keys that sign or that we encrypt for
+inline constexpr unsigned rsa_bits_max = 8192;  ///< a larger one only costs us time
+inline constexpr std::size_t party_certificate_bytes_max = 16 * kib;  ///< DER, one certificate
+inline constexpr std::size_t certificates_cached_max = 4096;          ///< of those that sign
+inline constexpr std::size_t signed_envelope_elements_max = 20'000;
+inline constexpr std::size_t actor_elements_max = 16;  ///< headers for the next MSH, never signed
+inline constexpr std::size_t cms_bytes_max = payload_bytes_max;  ///< one encrypted payload
+inline constexpr std::size_t cms_recipients_max = 64;
+inline constexpr std::size_t cms_depth_max = 24;          ///< nested ASN.1 values
+inline constexpr std::size_t cms_elements_max = 100'000;  ///< ASN.1 values, pieces of content too
+inline constexpr std::size_t own_keys_max = 64;  ///< decryption keys: current ones and old ones
+inline constexpr std::size_t mime_header_bytes_inside_max = 8 * kib;  ///< inside a CMS
+
 // --- Store and delivery ------------------------------------------------------------------------
 inline constexpr std::size_t commit_operations_max = 1024;  ///< merged into one synced write
 inline constexpr std::size_t commit_bytes_max = 8 * mib;

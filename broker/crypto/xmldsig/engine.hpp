@@ -1,0 +1,43 @@
+// The one place that sets xmlsec up and calls it. Internal to xmldsig. Promises that xmlsec knows
+// the profile's algorithms and no others, that the only bytes it can reach are the document and the
+// parts that it is handed, and that it takes its key from us and never from a message. May not know
+// which signatures are acceptable: structure.hpp has looked at one before it comes here.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/crypto/xmldsig/node.hpp"
+
+struct evp_pkey_st;
+
+namespace budstikke::crypto::xmldsig {
+
+/// What a `cid:` reference stands for, in the order of the references.
+struct Target {
+    std::string uri;  ///< with escapes resolved; empty for the envelope
+    std::string_view bytes;
+};
+
+enum class Outcome { good, digest_mismatch, signature_mismatch };
+
+struct Processed {
+    Outcome outcome = Outcome::signature_mismatch;
+    /// Of the references, until the first whose digest differs.
+    std::vector<bool> digest_good;
+    /// The bytes that the envelope's digest was made of.
+    std::string envelope;
+};
+
+/// Verifies the ds:Signature `signature` of a tree with this RSA key.
+Processed verify_with(Node& signature, std::span<const Target> targets, evp_pkey_st& key);
+
+/// Fills in the DigestValues and the SignatureValue of a template. False where xmlsec refuses.
+bool sign_with(Node& signature, std::span<const Target> targets, evp_pkey_st& key);
+
+/// The element by itself: exclusive canonical form, with these prefixes declared too.
+std::string standalone(Node& element, const std::vector<std::string>& prefixes);
+
+}  // namespace budstikke::crypto::xmldsig
