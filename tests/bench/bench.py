@@ -1,0 +1,92 @@
+"""The benchmark: runs its parts in turn, prints their tables, writes the figures as JSON. What each
+part measures is in its own module; README.md says what the figures mean.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import sys
+import tempfile
+
+import brokers
+import messages
+import ratios
+
+PARTS = {"ratios": ratios.measure}
+STANDARDS = pathlib.Path(
+    os.environ.get("BUDSTIKKE_STANDARDS", brokers.PROJECT.parent / "shared/standards"))
+
+
+class Bench:
+    """What all parts share: folders, programs, messages, options."""
+
+    def __init__(self, folder, programs, options):
+        self.folder = pathlib.Path(folder)
+        self.programs = programs.resolve()
+        self.options = options
+        self.pki = brokers.make_pki(self.folder / "pki")
+        self.schemas = STANDARDS / "_all/schema"
+        self._messages = {}
+
+    def messages(self, size):
+        """The folder of the messages of a size, for as many pairs as any part uses."""
+        if size not in self._messages:
+            self._messages[size] = messages.write(
+                STANDARDS, self.folder / f"messages-{size}", size, ratios.PAIRS_MAX)
+        return self._messages[size]
+
+    def budstikke(self, *, pairs, validation="envelope"):
+        return brokers.Budstikke(self.folder / "broker", self.pki, self.programs, self.schemas,
+                                 pairs=pairs, validation=validation)
+
+    def rabbitmq(self):
+        return brokers.RabbitMq(self.folder / "broker", self.pki)
+
+    def load(self, broker, *, size, pairs, **options):
+        """What the load generator says, and what the messages cost the broker."""
+        words = [self.programs / "tests/budstikke_load", "--port", broker.port, "--pki", self.pki,
+                 "--messages", self.messages(size), "--pairs", pairs]
+        for name, value in options.items():
+            if value is not False:
+                words.append(f"--{name.replace('_', '-')}")
+                words += [] if value is True else [value]
+        before = broker.process.cpu_seconds()
+        said = json.loads(brokers.output_of(*words))
+        said["cpu_us_per_message"] = (broker.process.cpu_seconds() - before) / said["sent"] * 1e6
+        if not said["good"]:
+            raise SystemExit(f"messages were lost, doubled or refused: {said}")
+        return said
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="run.sh", description=__doc__)
+    parser.add_argument("--programs", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--only", action="append", choices=PARTS)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=5)
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    figures = {}
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="budstikke-bench-"))
+        bench = Bench(folder, options.programs, options)
+        for name, measure in PARTS.items():
+            if not options.only or name in options.only:
+                print(f"== {name}", flush=True)
+                figures.update(measure(bench))
+    for key, value in figures.items():
+        if not isinstance(value, (dict, list)):
+            print(f"{key} {value}")
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
