@@ -89,11 +89,12 @@ struct Caretaker::Impl {
         if (list.next_update - now > list_notice) return;
         const bool over = list.next_update <= now;
         const std::string until = to_rfc3339(list.next_update);
-        if (!is_news("list " + list.issuer + ' ' + until, over ? 0 : 1)) return;
+        if (!is_news("list " + list.issuer + ' ' + list.partition + ' ' + until, over ? 0 : 1))
+            return;
         events.write(
             over ? EventLevel::error : EventLevel::warning,
             over ? "revocation_list_stale" : "revocation_list_expires",
-            {{"issuer", list.issuer}, {"next_update", until}}
+            {{"issuer", list.issuer}, {"partition", list.partition}, {"next_update", until}}
         );
     }
 };

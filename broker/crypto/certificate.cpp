@@ -14,6 +14,7 @@
 #include <openssl/x509v3.h>
 
 #include "broker/base/limits.hpp"
+#include "broker/crypto/distribution_points.hpp"
 #include "broker/crypto/guarded_file.hpp"
 
 namespace budstikke::crypto {
@@ -126,6 +127,9 @@ Result<PeerIdentity> facts_of(const x509_st& certificate) {
     // OpenSSL caches the extensions on the first question, hence not const; it locks for that.
     facts.issuer_key_id = hex_of(X509_get0_authority_key_id(const_cast<X509*>(&certificate)));
     facts.serial = hex_of(X509_get0_serialNumber(&certificate));
+    facts.is_authority =
+        (X509_get_extension_flags(const_cast<X509*>(&certificate)) & EXFLAG_CA) != 0;
+    facts.revocation_points = revocation_points_of(certificate);
     facts.not_before = *from;
     facts.not_after = *until;
     return facts;

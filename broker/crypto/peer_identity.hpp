@@ -27,6 +27,10 @@ struct PeerIdentity {
     std::string serial;  ///< hex, lower case, without leading zeros in front of the first byte
     Timestamp not_before;
     Timestamp not_after;
+    bool is_authority = false;  ///< a CA's certificate (basicConstraints)
+    /// Where the certificate says that revocation lists of its CA stand (RFC 5280, 4.2.1.13):
+    /// `URI:...`, `DIR:...` or hex; sorted.
+    std::vector<std::string> revocation_points;
     Digest fingerprint{};  ///< SHA-256 of the certificate's DER bytes
 
     bool operator==(const PeerIdentity&) const = default;

@@ -9,12 +9,12 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "broker/base/clock.hpp"
 #include "broker/base/result.hpp"
 #include "broker/crypto/peer_identity.hpp"
+#include "broker/crypto/revocation_list.hpp"
 
 namespace budstikke::crypto {
 
@@ -29,7 +29,8 @@ enum class RevocationStatus { good, revoked, stale, no_list };
 
 /// What operations sees of one list.
 struct RevocationListFacts {
-    std::string issuer;  ///< RFC 2253
+    std::string issuer;     ///< RFC 2253
+    std::string partition;  ///< its distribution point, `URI:...`; empty where it has none
     Timestamp this_update;
     Timestamp next_update;
     std::size_t revoked_count = 0;
@@ -38,51 +39,41 @@ struct RevocationListFacts {
 /// Safe to ask from any thread.
 class RevocationLists {
  public:
-    /// Reads CA certificates (PEM) and lists (PEM or DER, several per file). A file that is no
-    /// list, a list that no CA in `ca_files` has signed, without nextUpdate, partial or delta, or
-    /// with a critical extension that we do not know, is an error that names the file: a list that
-    /// is there but cannot be used must not pass for none.
+    /// Reads CA certificates (PEM) and lists (PEM or DER, several per file). Of two lists with the
+    /// same scope the newer counts; partitions of one CA stand beside each other. What
+    /// load_revocation_lists refuses is an error: a list that is there but cannot be used must not
+    /// pass for none.
     static Result<RevocationLists> load(
         const std::vector<std::filesystem::path>& ca_files,
         const std::vector<std::filesystem::path>& crl_files, StaleListPolicy policy
     );
 
-    /// The certificate `serial` (as PeerIdentity::serial) of the CA `issuer` (as
-    /// PeerIdentity::issuer), and every configured CA above it up to the root.
-    /// `issuer_key_id` tells CAs of one name apart; empty asks all of that name.
-    RevocationStatus check(
-        std::string_view issuer, std::string_view issuer_key_id, std::string_view serial,
-        Timestamp now
-    ) const;
+    /// Of the certificate, and of every configured CA above it up to the root. A certificate needs
+    /// a list that covers it: one for all of its CA, or the partition that it names (RFC 5280,
+    /// 6.3.3). Where there is none, whatever other partitions there are, it is `no_list`. Where a
+    /// list that covers it is fresh, a stale one beside it does no harm. Without issuer_key_id all
+    /// CAs of that name are asked, and the worst answer counts.
     RevocationStatus check(const PeerIdentity& peer, Timestamp now) const;
 
-    /// The list that counts of each CA.
+    /// The list that counts of each CA and partition.
     std::vector<RevocationListFacts> lists() const;
     /// When the first of the lists becomes stale; nothing without lists. For an early alarm.
     std::optional<Timestamp> first_next_update() const;
 
  private:
-    struct List {
-        RevocationListFacts facts;
-        std::string issuer_key_id;
-        std::vector<std::string> serials;  ///< sorted
-    };
     struct Issuer {
         PeerIdentity certificate;
         std::string key_id;
     };
-    void add(List list);
+    void add(RevocationList list);
     RevocationStatus check_upwards(
-        std::string_view issuer, std::string_view key_id, std::string_view serial, Timestamp now,
-        std::uint32_t steps_left
+        const PeerIdentity& certificate, Timestamp now, std::uint32_t steps_left
     ) const;
-    RevocationStatus check_one(
-        std::string_view issuer, std::string_view key_id, std::string_view serial, Timestamp now
-    ) const;
+    RevocationStatus check_one(const PeerIdentity& certificate, Timestamp now) const;
 
     StaleListPolicy policy_ = StaleListPolicy::fail_closed;
-    std::map<std::string, std::vector<List>, std::less<>> lists_;      ///< by issuer
-    std::map<std::string, std::vector<Issuer>, std::less<>> issuers_;  ///< the CAs by subject
+    std::map<std::string, std::vector<RevocationList>, std::less<>> lists_;  ///< by issuer
+    std::map<std::string, std::vector<Issuer>, std::less<>> issuers_;        ///< the CAs by subject
 };
 
 }  // namespace budstikke::crypto

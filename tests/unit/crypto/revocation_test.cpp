@@ -145,35 +145,5 @@ TEST_F(Revocation, RefusesFilesThatAreNoLists) {
     EXPECT_EQ(load({"absent.crl"}).error().code, Errc::not_found);
 }
 
-TEST_F(Revocation, RefusesListsThatDoNotSpeakForEveryCertificate) {
-    const TempFolder pki_copy;
-    const std::string copy = pki_copy.path("pki").string();
-    ASSERT_EQ(run_script("make-test-pki.sh", copy), 0);
-    const std::string configuration = read_all(copy + "/openssl.cnf");
-    for (const char* extension :
-         {"issuingDistributionPoint = critical, @partial\n[partial]\nonlyCA = TRUE\n",
-          "issuingDistributionPoint = critical, @partial\n[partial]\nindirectCRL = TRUE\n",
-          "issuingDistributionPoint = critical, @partial\n[partial]\nonlysomereasons = "
-          "keyCompromise\n",
-          "deltaCRL = critical, ASN1:INTEGER:1\n", "1.2.3.4 = critical, ASN1:NULL\n"}) {
-        write_file(copy + "/openssl.cnf", configuration + extension);
-        ASSERT_EQ(run_script("refresh-crls.sh", copy), 0) << extension;
-        const auto lists = RevocationLists::load(
-            {copy + "/ca.crt"}, {copy + "/issuing-ca.crl"}, StaleListPolicy::fail_closed
-        );
-        ASSERT_FALSE(lists) << extension;
-        EXPECT_EQ(lists.error().code, Errc::invalid_argument) << extension;
-    }
-    write_file(
-        copy + "/openssl.cnf",
-        configuration +
-            "issuingDistributionPoint = critical, @partial\n[partial]\nonlyuser = TRUE\n"
-    );
-    ASSERT_EQ(run_script("refresh-crls.sh", copy), 0);
-    EXPECT_TRUE(RevocationLists::load(
-        {copy + "/ca.crt"}, {copy + "/issuing-ca.crl"}, StaleListPolicy::fail_closed
-    )) << "a list for all but CAs speaks for every client";
-}
-
 }  // namespace
 }  // namespace budstikke::crypto::test
