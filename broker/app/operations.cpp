@@ -129,21 +129,28 @@ Result<admin::KeyFacts> Operations::keys() {
     return facts;
 }
 
-/// A key that is taken out too early makes payloads unreadable for good.
+/// A key that is changed or taken out too early makes payloads unreadable for good.
 void Operations::refuse_lost_keys(const LoadedState& next, directory::Faults& faults) {
-    const std::vector<std::string> next_ids = next.keys->ids();
-    std::vector<std::string> lost;
-    for (const std::string& id : node_.current().keys->ids()) {
-        if (std::ranges::find(next_ids, id) == next_ids.end()) lost.push_back(id);
-    }
-    if (lost.empty()) return;
     const auto refuse = [&](std::string cause) {
         const std::uint32_t line = next.config.places.line("broker.master_keys");
         faults.push_back({next.config.places.file, line, std::move(cause)});
     };
+    const auto running = node_.current().keys;
+    for (const std::string& id : running->changed_ids(*next.keys)) {
+        refuse(
+            "master key " + id +
+            " is another key than the running broker's: put it back, and give a new key its own id"
+        );
+    }
+    const std::vector<std::string> next_ids = next.keys->ids();
+    std::vector<std::string> lost;
+    for (const std::string& id : running->ids()) {
+        if (std::ranges::find(next_ids, id) == next_ids.end()) lost.push_back(id);
+    }
+    if (lost.empty()) return;
     // A message that is being accepted may be wrapped with it already and not stored yet: no count
     // tells.
-    const std::string current = node_.current().keys->current_id();
+    const std::string current = running->current_id();
     if (std::ranges::find(lost, current) != lost.end()) {
         return refuse(
             "master key " + current +

@@ -10,6 +10,7 @@
 #include <ranges>
 
 #include "broker/base/limits.hpp"
+#include "broker/crypto/digest.hpp"
 #include "broker/crypto/guarded_file.hpp"
 #include "broker/crypto/seal.hpp"
 #include "broker/crypto/system_random.hpp"
@@ -75,6 +76,10 @@ std::string_view head_of(std::string_view wrapped) {
         return {};
     }
     return wrapped.substr(0, size);
+}
+
+Digest digest_of(const SealKey& key) {
+    return sha256({reinterpret_cast<const char*>(key.data()), key.size()});
 }
 
 /// Wipes the text of the file also where a line is refused.
@@ -156,6 +161,18 @@ std::vector<std::string> MasterKeys::ids() const {
         ids.push_back(named.id);
     }
     return ids;
+}
+
+std::vector<std::string> MasterKeys::changed_ids(const MasterKeys& other) const {
+    std::vector<std::string> changed;
+    for (const auto& named : keys_) {
+        const auto same_id = std::ranges::find(other.keys_, named.id, &Named::id);
+        // By digests: how long the comparison takes tells nothing of a key.
+        if (same_id != other.keys_.end() && digest_of(named.key) != digest_of(same_id->key)) {
+            changed.push_back(named.id);
+        }
+    }
+    return changed;
 }
 
 Result<std::string> MasterKeys::wrap(const Key& key, std::string_view context) const {

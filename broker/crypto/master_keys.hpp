@@ -31,6 +31,8 @@ class MasterKeys {
 
     const std::string& current_id() const;
     std::vector<std::string> ids() const;
+    /// Ids that both have, for different keys: what one has wrapped the other cannot open.
+    std::vector<std::string> changed_ids(const MasterKeys& other) const;
 
     /// The wrapped key, which names the master key; `context` is authenticated with it. Nonces are
     /// random: rotate before one master key has wrapped 2^32 keys (NIST SP 800-38D, 8.3).

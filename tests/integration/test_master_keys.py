@@ -44,6 +44,24 @@ def test_a_key_that_is_still_needed_cannot_be_taken_out(broker, notes):
         assert gp.delivery().payload == notes[0]
 
 
+def test_another_key_under_the_same_id_is_a_fault_of_the_reload(broker, notes):
+    broker.keys.write_text("first " + "33" * 32 + "\nsecond " + "44" * 32 + "\n", encoding="utf-8")
+    for words in (["--dry-run"], []):
+        done = broker.ctl_raw("reload", "--reason", "test", *words)
+        assert done.returncode == 1
+        assert "master key first is another key" in done.stdout
+        assert "budstikked.toml:" in done.stdout
+    with broker.client(HOSPITAL) as hospital, broker.client(GP) as gp:
+        notes.append(discharge_note(HOSPITAL, GP, document_id="samtale"))
+        assert hospital.submit(notes[-1]).outcome == 1
+        gp.subscribe(GP)
+        for note in notes:
+            delivery = gp.delivery()
+            assert delivery.payload == note
+            gp.settle(delivery)
+    assert list(keys(broker)) == ["first"]
+
+
 def test_nothing_on_disk_can_be_read_without_the_key(broker, notes):
     broker.stop()
     for path in (broker.folder / "data").rglob("*"):

@@ -86,6 +86,18 @@ TEST_F(master_keys, another_key_under_the_same_id_does_not_unwrap) {
     EXPECT_EQ(other.error().code, Errc::corrupt);
 }
 
+TEST_F(master_keys, another_key_under_the_same_id_is_told) {
+    const auto running = load("one " + key_a + "\ntwo " + key_b + "\n");
+    const auto same = load("two " + key_b + "\none " + key_a + "\nthree " + key_a + "\n");
+    EXPECT_EQ(running.changed_ids(same), std::vector<std::string>{});
+    const auto other = load("one " + key_b + "\nthree " + key_b + "\n");
+    EXPECT_EQ(running.changed_ids(other), std::vector<std::string>{"one"});
+    std::string last_bit = key_b;
+    last_bit.back() = 'a';
+    const auto slightly = load("one " + key_a + "\ntwo " + last_bit + "\n");
+    EXPECT_EQ(running.changed_ids(slightly), std::vector<std::string>{"two"});
+}
+
 TEST_F(master_keys, a_wrap_is_of_its_context_only) {
     const auto keys = load("k " + key_a + "\n");
     const auto wrapped = keys.wrap(payload_key_, "one message").value();
