@@ -289,7 +289,7 @@ void ConfigReader::read_delivery(Reader& reader) {
     settings.attempts_max =
         count(reader, "attempts_max", 1, attempts_configured_max, settings.attempts_max);
     settings.time_to_live =
-        reader.duration("time_to_live", 1min, limits::time_to_live_max, settings.time_to_live);
+        reader.duration("time_to_live", 1s, limits::time_to_live_max, settings.time_to_live);
     settings.bytes_in_flight_max = reader.size(
         "bytes_in_flight_max", limits::chunk_bytes_max, bytes_in_flight_configured_max,
         settings.bytes_in_flight_max
@@ -299,11 +299,11 @@ void ConfigReader::read_delivery(Reader& reader) {
 void ConfigReader::read_retention(Reader& reader) {
     auto& settings = config_.pipeline;
     settings.payload_retention =
-        reader.duration("payload", 1min, retention_max, settings.payload_retention);
+        reader.duration("payload", 1s, retention_max, settings.payload_retention);
     settings.event_retention =
-        reader.duration("events", 1min, retention_max, settings.event_retention);
+        reader.duration("events", 1s, retention_max, settings.event_retention);
     settings.duplicate_memory =
-        reader.duration("duplicates", 1min, retention_max, settings.duplicate_memory);
+        reader.duration("duplicates", 1s, retention_max, settings.duplicate_memory);
 }
 
 void ConfigReader::read_limits(Reader& reader) {
@@ -334,7 +334,7 @@ void ConfigReader::read_limits(Reader& reader) {
 
 void ConfigReader::read_apprec(Reader& reader) {
     config_.pipeline.apprec_deadline =
-        reader.duration("deadline", 1min, retention_max, config_.pipeline.apprec_deadline);
+        reader.duration("deadline", 1s, retention_max, config_.pipeline.apprec_deadline);
 }
 
 void ConfigReader::read_log(Reader& reader) {

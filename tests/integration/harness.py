@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import pathlib
+import resource
 import select
 import shutil
 import signal
@@ -167,7 +168,8 @@ class Broker:
                 [BIN / "budstikked", "--config", self.folder / "budstikked.toml",
                  "--ports-file", self.folder / "ports"],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                env={**os.environ, "NOTIFY_SOCKET": str(notify)})
+                # SIGXFSZ stays ignored as Python has it, for fail_writes().
+                restore_signals=False, env={**os.environ, "NOTIFY_SOCKET": str(notify)})
             self._reader = threading.Thread(target=self._read_log, args=(self._process.stderr,))
             self._reader.start()
             self._wait_until_ready(supervisor)
@@ -209,6 +211,10 @@ class Broker:
 
     def ask_to_stop(self):
         self._process.send_signal(signal.SIGTERM)
+
+    def fail_writes(self):
+        """From now on no write of it to a file succeeds: EFBIG, as if the disk were broken."""
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (0, 0))
 
     def wait_for_exit(self):
         status = self._process.wait(PATIENCE)

@@ -58,6 +58,27 @@ def test_a_private_key_that_others_may_read_is_refused(still):
     both_refuse(still, "budstikked.toml:")
 
 
+@pytest.mark.parametrize("mode", [0o640, 0o604])
+def test_a_tls_key_that_others_may_read_is_refused(folder, pki, mode):
+    own = pki.copy(folder / "pki")
+    (own.folder / "server.key").chmod(mode)
+    both_refuse(Broker(folder, own), "budstikked.toml:", "server.key")
+
+
+def test_it_does_not_run_as_root_but_checks_as_anybody(still):
+    # The only user of a user namespace may call himself root there.
+    as_root = ["unshare", "--user", "--map-root-user"]
+    if subprocess.run([*as_root, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("this machine gives ordinary users no user namespaces")
+    command = [*as_root, BIN / "budstikked", "--config", still.folder / "budstikked.toml"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1, done
+    assert "will not run as root" in done.stderr
+    assert list((still.folder / "data").iterdir()) == []
+    assert subprocess.run([*command, "--check-config"], capture_output=True, timeout=120,
+                          check=False).returncode == 0
+
+
 def test_a_data_folder_that_others_may_enter_is_noted(still):
     (still.folder / "data").chmod(0o755)
     done = budstikked(still, "--check-config")

@@ -33,6 +33,7 @@ def quickstart(folder, *arguments):
     PROJECT / "deploy/quickstart/discharge-note.xml",
     STANDARDS / "epikrise-1.2/examples/epikrise_v1.2_m.xml",
     STANDARDS / "dialogmelding-1.1/examples/Helsefaglig_dialog.xml",
+    STANDARDS / "plo-1.6/examples/Innleggelsesrapport_v1-6_Ny.xml",
 ], ids=lambda path: path.stem)
 def test_it_ends_confirmed_by_all_recipients(folder, message):
     done = quickstart(folder, message)

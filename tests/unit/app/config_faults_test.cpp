@@ -110,7 +110,12 @@ INSTANTIATE_TEST_SUITE_P(
         more("[delivery]\nretry = [\"999ms\"]\n", "14: `retry` must be from 1s to 30d"),
         more("[delivery]\njitter_percent = 91", "14: `jitter_percent` must be from 0 to 90"),
         more("[delivery]\nattempts_max = 0", "14: `attempts_max` must be from 1 to 1000"),
-        more("[delivery]\ntime_to_live = \"91d\"", "14: `time_to_live` must be from 1m to 90d"),
+        more("[delivery]\ntime_to_live = \"91d\"", "14: `time_to_live` must be from 1s to 90d"),
+        more("[delivery]\ntime_to_live = \"999ms\"", "14: `time_to_live` must be from 1s to 90d"),
+        more("[retention]\npayload = \"999ms\"", "14: `payload` must be from 1s to 7300d"),
+        more("[retention]\nevents = \"999ms\"", "14: `events` must be from 1s to 7300d"),
+        more("[retention]\nduplicates = \"999ms\"", "14: `duplicates` must be from 1s to 7300d"),
+        more("[apprec]\ndeadline = \"999ms\"", "14: `deadline` must be from 1s to 7300d"),
         more(
             "[delivery]\nbytes_in_flight_max = \"1023KiB\"",
             "14: `bytes_in_flight_max` must be bytes"
