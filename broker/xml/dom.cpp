@@ -40,14 +40,16 @@ const xmlNode* next_element(const xmlNode* node, std::size_t& in_force) {
 }
 
 /// Canonicalization compares the namespaces in force pairwise, so their number bounds its work.
-bool keeps_limits(const xmlDoc& document, std::size_t elements_max) {
+bool keeps_limits(const xmlDoc& document, const DomLimits& dom_limits) {
     std::size_t elements = 0;
     std::size_t in_force = 0;
     for (const xmlNode* node = document.children; node != nullptr;
          node = next_element(node, in_force)) {
         if (node->type != XML_ELEMENT_NODE) continue;
         in_force += declared_at(*node);
-        if (++elements > elements_max || in_force > limits::xml_namespaces_max) return false;
+        if (++elements > dom_limits.elements_max || in_force > dom_limits.namespaces_max) {
+            return false;
+        }
     }
     return true;
 }
@@ -84,7 +86,7 @@ Result<Dom> parse_dom(std::string_view bytes, const DomLimits& dom_limits) {
     if (document == nullptr || !well_formed || document->intSubset != nullptr) {
         return fail(Errc::malformed, "the XML document is not well-formed");
     }
-    if (!keeps_limits(*document, dom_limits.elements_max)) {
+    if (!keeps_limits(*document, dom_limits)) {
         return fail(Errc::limit_exceeded, "the XML document exceeds a limit");
     }
     return document;

@@ -22,12 +22,12 @@ using Dom = std::unique_ptr<_xmlDoc, FreeDom>;
 struct DomLimits {
     std::size_t bytes_max;
     std::size_t elements_max;
+    std::size_t namespaces_max;  ///< in force at one element
 };
 
 /// The document with namespaces resolved and no entity left in it; as UTF-8, whatever it was.
 /// Errc::malformed where it is empty, not well-formed, has a DTD or an encoding that we do not
-/// read; Errc::limit_exceeded for `limits` and those of limits.hpp on depth, attributes, names and
-/// namespaces in force.
+/// read; Errc::limit_exceeded for `limits` and those of limits.hpp on depth, attributes and names.
 Result<Dom> parse_dom(std::string_view bytes, const DomLimits& limits);
 
 }  // namespace budstikke::xml

@@ -19,6 +19,7 @@ namespace budstikke::crypto::xmldsig {
 using Node = _xmlNode;
 
 inline constexpr std::string_view dsig_namespace = "http://www.w3.org/2000/09/xmldsig#";
+inline constexpr std::string_view dsig11_namespace = "http://www.w3.org/2009/xmldsig11#";
 inline constexpr std::string_view soap_namespace = "http://schemas.xmlsoap.org/soap/envelope/";
 inline constexpr std::string_view exclusive_namespace = "http://www.w3.org/2001/10/xml-exc-c14n#";
 

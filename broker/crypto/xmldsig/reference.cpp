@@ -15,6 +15,7 @@ namespace budstikke::crypto::xmldsig {
 namespace {
 
 constexpr std::string_view cid_scheme = "cid:";
+constexpr std::size_t transforms_read_max = 8;
 
 std::size_t digest_bytes(DigestMethod method) {
     switch (method) {
@@ -131,12 +132,10 @@ void Reading::read_transforms(Node& list) {
     if (!only_elements || !has_only_attributes(list, {})) {
         out_.add(Fault::unexpected_content, list);
     }
-    if (content.size() > 3) {
-        out_.add(Fault::transform_order, list);
-        return;
-    }
-    for (Node* node : content)
+    for (Node* node : std::span(content).first(std::min(content.size(), transforms_read_max))) {
         read_transform(*node);
+    }
+    if (content.size() > transforms_read_max) out_.add(Fault::limit_exceeded, list);
 }
 
 void Reading::read_digest(Node& node, std::span<Node* const> rest) {

@@ -144,10 +144,7 @@ Result<std::string> Signer::sign(
     std::string envelope(before);
     envelope += render(parts, empty, "");
     envelope += after;
-    const auto document = xml::parse_dom(
-        envelope,
-        {.bytes_max = limits::soap_bytes_max, .elements_max = limits::signed_envelope_elements_max}
-    );
+    const auto document = xml::parse_dom(envelope, dom_limits);
     if (!document) {
         const bool limit = document.error().code == Errc::limit_exceeded;
         return fail(limit ? Errc::limit_exceeded : Errc::invalid_argument, document.error().detail);

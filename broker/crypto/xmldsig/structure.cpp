@@ -210,7 +210,8 @@ void Look::look_at_key_info(Node& key_info) {
             } else {
                 look_at_x509_data(*node);
             }
-        } else if (kind == "RetrievalMethod" || kind == "KeyInfoReference") {
+        } else if (kind == "RetrievalMethod" ||
+                   is_element(*node, dsig11_namespace, "KeyInfoReference")) {
             out_.add(Fault::key_info_fetched, *node);
         } else if (kind != "KeyValue" && kind != "KeyName") {
             // These two are seen beside the certificate; nobody reads them.

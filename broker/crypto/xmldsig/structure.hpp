@@ -8,11 +8,20 @@
 #include <string>
 #include <vector>
 
+#include "broker/base/limits.hpp"
 #include "broker/crypto/xmldsig/engine.hpp"
 #include "broker/crypto/xmldsig/node.hpp"
 #include "broker/crypto/xmldsig/xmldsig.hpp"
+#include "broker/xml/dom.hpp"
 
 namespace budstikke::crypto::xmldsig {
+
+/// Of envelopes that are signed. Canonicalization multiplies these.
+inline constexpr xml::DomLimits dom_limits = {
+    .bytes_max = limits::soap_bytes_max,
+    .elements_max = limits::signed_envelope_elements_max,
+    .namespaces_max = limits::signed_envelope_namespaces_max,
+};
 
 struct Structure {
     Node* signature = nullptr;  ///< nothing where the document has none

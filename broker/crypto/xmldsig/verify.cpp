@@ -65,10 +65,7 @@ Verification Verifier::verify(
     std::string_view envelope, std::span<const Part> parts, const Policy& policy
 ) const {
     Verification result;
-    const auto document = xml::parse_dom(
-        envelope,
-        {.bytes_max = limits::soap_bytes_max, .elements_max = limits::signed_envelope_elements_max}
-    );
+    const auto document = xml::parse_dom(envelope, dom_limits);
     if (!document) {
         result.findings.push_back({.fault = fault_of(document.error())});
         return result;
