@@ -11,8 +11,6 @@
 namespace budstikke {
 namespace {
 
-constexpr std::size_t head_bytes_max = 4 * limits::kib;
-
 /// Hears nothing: for telling XML that nobody carries from what is not XML at all.
 class Silent final : public xml::Handler {
  public:
@@ -37,7 +35,7 @@ Result<void> AdapterRegistry::add(std::unique_ptr<Adapter> adapter) {
 }
 
 const Adapter* AdapterRegistry::recognise(std::string_view bytes) const {
-    const auto head = bytes.substr(0, head_bytes_max);
+    const auto head = bytes.substr(0, limits::format_head_bytes_max);
     const Adapter* best = nullptr;
     int confidence = 0;
     for (const auto& adapter : adapters_) {
@@ -57,7 +55,7 @@ const Adapter* AdapterRegistry::find(std::string_view name) const {
 
 Decoded AdapterRegistry::decode(std::string_view bytes, const xml::SchemaSet* schemas) const {
     const auto* adapter = recognise(bytes);
-    if (adapter == nullptr && bytes.size() > head_bytes_max &&
+    if (adapter == nullptr && bytes.size() > limits::format_head_bytes_max &&
         bytes.size() <= limits::payload_bytes_max) {
         if (const auto root = xml::sniff_root(bytes)) {
             adapter = recognise(root_alone(*root));

@@ -21,6 +21,7 @@
 #include <boost/asio/write.hpp>
 
 #include "broker/admin/peer.hpp"
+#include "broker/base/limits.hpp"
 
 namespace budstikke::admin {
 
@@ -31,7 +32,6 @@ using Socket = asio::local::stream_protocol::socket;
 using asio::awaitable;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-constexpr int backlog = 64;
 constexpr auto accept_pause = std::chrono::milliseconds(100);
 
 /// Ends what waits on the socket when the time is over, unless it goes first.
@@ -179,7 +179,7 @@ void AdminSocket::Impl::stop() {
 AdminSocket::AdminSocket(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<AdminSocket>> AdminSocket::open(SocketSettings settings, EventLog& events) {
-    auto file = SocketFile::listen(settings.place, backlog);
+    auto file = SocketFile::listen(settings.place, limits::admin_backlog_max);
     if (!file) return std::unexpected(std::move(file).error());
     auto impl = std::make_unique<Impl>(std::move(settings), events, *std::move(file));
     return std::unique_ptr<AdminSocket>(new AdminSocket(std::move(impl)));

@@ -13,10 +13,6 @@ namespace budstikke::admin {
 
 namespace {
 
-constexpr std::size_t nearest_max = 3;
-constexpr std::size_t distance_max = 3;
-constexpr std::size_t compared_bytes_max = 64;
-
 /// Levenshtein's distance: changes of one character from one to the other.
 std::size_t distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
@@ -35,17 +31,18 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 /// `; did you mean: queue list, queue show?`, or empty where nothing is near.
 std::string nearest(std::string_view given, std::span<const std::string_view> names) {
-    given = given.substr(0, compared_bytes_max);
+    given = given.substr(0, limits::suggestion_bytes_max);
     std::vector<std::pair<std::size_t, std::string_view>> near;
     for (const std::string_view name : names) {
         const bool begins = !given.empty() && name.starts_with(given);
         const std::size_t away = begins ? 0 : distance(given, name);
-        if (away <= std::min(distance_max, name.size() - 1)) near.emplace_back(away, name);
+        if (away <= std::min(limits::suggestion_distance_max, name.size() - 1))
+            near.emplace_back(away, name);
     }
     std::ranges::stable_sort(near, {}, [](const auto& row) { return row.first; });
     if (near.empty()) return {};
     std::string text = "; did you mean: ";
-    for (std::size_t i = 0; i < std::min(near.size(), nearest_max); ++i) {
+    for (std::size_t i = 0; i < std::min(near.size(), limits::suggestions_max); ++i) {
         if (i > 0) text += ", ";
         text += near[i].second;
     }

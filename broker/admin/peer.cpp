@@ -8,12 +8,12 @@
 #include <pwd.h>
 #include <sys/socket.h>
 
+#include "broker/base/limits.hpp"
+
 namespace budstikke::admin {
 
 namespace {
 
-// NSS tells no upper bound that may be trusted; entries larger than this do not occur.
-constexpr std::size_t entry_bytes_max = 256UL * 1024;
 constexpr std::size_t groups_first_guess = 64;
 
 struct User {
@@ -22,7 +22,7 @@ struct User {
 };
 
 std::optional<User> user_of(uid_t uid) {
-    std::vector<char> buffer(entry_bytes_max);
+    std::vector<char> buffer(limits::account_entry_bytes_max);
     passwd entry{};
     passwd* found = nullptr;
     if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) {
@@ -44,7 +44,7 @@ std::vector<gid_t> groups_of(const User& user, gid_t of_process) {
 }
 
 std::optional<std::string> group_name(gid_t gid) {
-    std::vector<char> buffer(entry_bytes_max);
+    std::vector<char> buffer(limits::account_entry_bytes_max);
     group entry{};
     group* found = nullptr;
     if (::getgrgid_r(gid, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) {
@@ -81,7 +81,7 @@ Result<std::uint32_t> group_id(const std::string& group_text) {
     const char* last = group_text.data() + group_text.size();
     const auto [end, error] = std::from_chars(group_text.data(), last, number);
     if (error == std::errc{} && end == last) return number;
-    std::vector<char> buffer(entry_bytes_max);
+    std::vector<char> buffer(limits::account_entry_bytes_max);
     group entry{};
     group* found = nullptr;
     const int status =

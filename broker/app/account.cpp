@@ -8,11 +8,10 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "broker/base/limits.hpp"
+
 namespace budstikke::app {
 namespace {
-
-/// A group with many members needs a large one (getgrnam_r says ERANGE when it is too small).
-constexpr std::size_t entry_bytes_max = 1024 * 1024;
 
 std::optional<std::uint32_t> number(const std::string& text) {
     std::uint32_t value = 0;
@@ -28,7 +27,7 @@ std::optional<std::uint32_t> find_user(const std::string& name_or_number) {
     if (const auto uid = number(name_or_number)) {
         return uid;
     }
-    std::vector<char> buffer(entry_bytes_max);
+    std::vector<char> buffer(limits::account_entry_bytes_max);
     passwd entry{};
     passwd* found = nullptr;
     ::getpwnam_r(name_or_number.c_str(), &entry, buffer.data(), buffer.size(), &found);
@@ -39,7 +38,7 @@ std::optional<std::uint32_t> find_group(const std::string& name_or_number) {
     if (const auto gid = number(name_or_number)) {
         return gid;
     }
-    std::vector<char> buffer(entry_bytes_max);
+    std::vector<char> buffer(limits::account_entry_bytes_max);
     group entry{};
     group* found = nullptr;
     ::getgrnam_r(name_or_number.c_str(), &entry, buffer.data(), buffer.size(), &found);

@@ -19,8 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto expiry_notice = std::chrono::hours(24 * 30);
-/// What the store keeps open, and what everything else does: logs, listeners, the admin socket.
-constexpr std::uint64_t other_open_files_max = 512 + 128;
 
 class Checker {
  public:
@@ -251,7 +249,8 @@ class Checker {
         const bool known = ::getrlimit(RLIMIT_NOFILE, &files) == 0;
         const std::uint64_t connections =
             std::uint64_t{config_.connections.total_max} * config_.listeners.size();
-        const std::uint64_t needed = connections + other_open_files_max;
+        const std::uint64_t needed =
+            connections + limits::store_open_files_max + limits::other_open_files_max;
         if (!known || files.rlim_max >= needed) {
             return;
         }

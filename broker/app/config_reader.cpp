@@ -8,17 +8,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "broker/base/limits.hpp"
+
 namespace budstikke::app {
 namespace {
 
 using namespace std::chrono_literals;
 using directory::TomlNode;
 
-constexpr std::size_t socket_path_bytes_max = sizeof(sockaddr_un{}.sun_path) - 1;
-constexpr auto retention_max = std::chrono::hours(24 * 365 * 20);
-constexpr std::uint32_t threads_max = 256;
-constexpr std::uint32_t attempts_configured_max = 1000;
-constexpr std::uint64_t bytes_in_flight_configured_max = 1024ULL * 1024 * limits::mib;
+static_assert(limits::socket_path_bytes_max == sizeof(sockaddr_un{}.sun_path) - 1);
 
 const TomlNode empty_table{.line = 0, .value = TomlNode::Table{}};
 
@@ -116,7 +114,7 @@ std::filesystem::path ConfigReader::path(Reader& reader, std::string_view key, b
     if (required && !reader.require(key)) {
         return {};
     }
-    const std::string text = reader.label(key, std::size_t{4096});
+    const std::string text = reader.label(key, limits::config_path_bytes_max);
     return text.empty() ? std::filesystem::path() : (folder_ / text).lexically_normal();
 }
 
@@ -207,10 +205,10 @@ void ConfigReader::read_admin(Reader& reader) {
     if (config_.admin.socket.empty()) {
         config_.admin.socket = config_.data / "admin.sock";
     }
-    if (config_.admin.socket.string().size() > socket_path_bytes_max) {
+    if (config_.admin.socket.string().size() > limits::socket_path_bytes_max) {
         reader.fault(
             reader.line_of("socket"), "the path of the admin socket is longer than " +
-                                          std::to_string(socket_path_bytes_max) + " bytes"
+                                          std::to_string(limits::socket_path_bytes_max) + " bytes"
         );
     }
     config_.admin.group = reader.label("group", limits::name_bytes_max);
@@ -280,30 +278,37 @@ void ConfigReader::add_role(Reader& reader, admin::Role role) {
 void ConfigReader::read_delivery(Reader& reader) {
     auto& settings = config_.pipeline;
     const std::size_t faults_before = faults_.size();
-    settings.retry_ladder = reader.durations("retry", 1s, 30 * 24h, settings.retry_ladder);
+    settings.retry_ladder = reader.durations(
+        "retry", limits::retry_wait_min, limits::retry_wait_max, settings.retry_ladder
+    );
     if (settings.retry_ladder.empty() && faults_.size() == faults_before) {
         reader.fault(reader.line_of("retry"), "`retry` must have at least one wait");
     }
-    settings.retry_jitter_percent =
-        count(reader, "jitter_percent", 0, 90, settings.retry_jitter_percent);
+    settings.retry_jitter_percent = count(
+        reader, "jitter_percent", 0, limits::retry_jitter_percent_max, settings.retry_jitter_percent
+    );
     settings.attempts_max =
-        count(reader, "attempts_max", 1, attempts_configured_max, settings.attempts_max);
-    settings.time_to_live =
-        reader.duration("time_to_live", 1s, limits::time_to_live_max, settings.time_to_live);
+        count(reader, "attempts_max", 1, limits::attempts_configurable_max, settings.attempts_max);
+    settings.time_to_live = reader.duration(
+        "time_to_live", limits::retention_min, limits::time_to_live_max, settings.time_to_live
+    );
     settings.bytes_in_flight_max = reader.size(
-        "bytes_in_flight_max", limits::chunk_bytes_max, bytes_in_flight_configured_max,
+        "bytes_in_flight_max", limits::chunk_bytes_max, limits::bytes_in_flight_configurable_max,
         settings.bytes_in_flight_max
     );
 }
 
 void ConfigReader::read_retention(Reader& reader) {
     auto& settings = config_.pipeline;
-    settings.payload_retention =
-        reader.duration("payload", 1s, retention_max, settings.payload_retention);
-    settings.event_retention =
-        reader.duration("events", 1s, retention_max, settings.event_retention);
-    settings.duplicate_memory =
-        reader.duration("duplicates", 1s, retention_max, settings.duplicate_memory);
+    settings.payload_retention = reader.duration(
+        "payload", limits::retention_min, limits::retention_max, settings.payload_retention
+    );
+    settings.event_retention = reader.duration(
+        "events", limits::retention_min, limits::retention_max, settings.event_retention
+    );
+    settings.duplicate_memory = reader.duration(
+        "duplicates", limits::retention_min, limits::retention_max, settings.duplicate_memory
+    );
 }
 
 void ConfigReader::read_limits(Reader& reader) {
@@ -315,7 +320,7 @@ void ConfigReader::read_limits(Reader& reader) {
         reader, "open_deliveries_max", 1, limits::open_deliveries_max, settings.open_deliveries_max
     );
     const auto percent = count(
-        reader, "disk_free_percent_min", 0, 90,
+        reader, "disk_free_percent_min", 0, limits::disk_free_percent_max,
         static_cast<std::uint32_t>(settings.disk_free_ratio_min * 100)
     );
     settings.disk_free_ratio_min = percent / 100.0;
@@ -333,8 +338,9 @@ void ConfigReader::read_limits(Reader& reader) {
 }
 
 void ConfigReader::read_apprec(Reader& reader) {
-    config_.pipeline.apprec_deadline =
-        reader.duration("deadline", 1s, retention_max, config_.pipeline.apprec_deadline);
+    config_.pipeline.apprec_deadline = reader.duration(
+        "deadline", limits::retention_min, limits::retention_max, config_.pipeline.apprec_deadline
+    );
 }
 
 void ConfigReader::read_log(Reader& reader) {
@@ -349,8 +355,8 @@ void ConfigReader::read_log(Reader& reader) {
 }
 
 void ConfigReader::read_threads(Reader& reader) {
-    config_.threads.io = count(reader, "io", 0, threads_max, 0);
-    config_.threads.workers = count(reader, "workers", 0, threads_max, 0);
+    config_.threads.io = count(reader, "io", 0, limits::threads_max, 0);
+    config_.threads.workers = count(reader, "workers", 0, limits::threads_max, 0);
 }
 
 }  // namespace budstikke::app

@@ -151,7 +151,7 @@ void Node::stop_listening() {
     std::vector<std::jthread> drains;
     for (const Listening& listener : listeners_) {
         drains.emplace_back([&listener] {
-            listener.server->drain(limits::drain_time_max);
+            listener.server->drain();
             listener.server->stop();
         });
     }

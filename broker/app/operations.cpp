@@ -2,39 +2,14 @@
 #include "broker/app/operations.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "broker/app/process.hpp"
-#include "broker/base/limits.hpp"
+#include "broker/app/wrap_counts.hpp"
 
 namespace budstikke::app {
 
 namespace {
-
-constexpr std::size_t wraps_page = 1000;
-
-/// How many payload keys each master key wraps, `complete` up to the limit of one command.
-struct WrapCounts {
-    std::map<std::string, std::uint64_t, std::less<>> by_key;
-    bool complete = true;
-};
-
-Result<WrapCounts> count_wraps(store::Store& store) {
-    WrapCounts counts;
-    MessageId after;
-    for (std::size_t seen = 0; seen < limits::admin_scan_rows_max; seen += wraps_page) {
-        const auto page = store.wraps(after, wraps_page);
-        if (!page) return std::unexpected(page.error());
-        for (const auto& [message, wrap] : *page) {
-            ++counts.by_key[crypto::MasterKeys::wrapped_by(wrap).value_or("unreadable")];
-        }
-        if (page->size() < wraps_page) return counts;
-        after = page->back().first;
-    }
-    counts.complete = false;
-    return counts;
-}
 
 std::string host_and_port(const Listening& listener) {
     const bool v6 = listener.address.find(':') != std::string::npos;

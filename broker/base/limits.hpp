@@ -1,6 +1,7 @@
-// Every limit of the broker, in one place: sizes in bytes, counts, depths, times. A limit that a
-// stranger can reach has a test one below, at, and one above it (tests/unit and tests/integration).
-// Those that an operator may change are defaults here and named in the configuration reference.
+// Every limit of the broker, in one place: sizes in bytes, counts, depths, times. The comment above
+// each says what it bounds, what happens beyond it, and under which key of the configuration it may
+// be set; deploy/doc/limits.md is made of these comments (tests/lint/limits.py). A limit that a
+// stranger can reach has a test one below, at, and one above it.
 #pragma once
 
 #include <chrono>
@@ -15,131 +16,338 @@ inline constexpr std::size_t kib = 1024;
 inline constexpr std::size_t mib = 1024 * kib;
 
 // --- Identifiers -------------------------------------------------------------------------------
+/// Digits of a HER-id. Beyond: it is none; a message is refused, a configuration has a fault.
 inline constexpr std::size_t her_id_digits_max = 10;
-inline constexpr std::size_t msg_id_bytes_max = 128;    ///< the sender's MsgId, conversation ids
-inline constexpr std::size_t type_code_bytes_max = 64;  ///< message types, versions, actions
-inline constexpr std::size_t reason_bytes_max = 500;    ///< reasons that people or programs give
+/// The sender's MsgId, and the ids of conversations. Beyond: `envelope.field_too_long`.
+inline constexpr std::size_t msg_id_bytes_max = 128;
+/// Message types, versions, actions. Beyond: `envelope.field_too_long`.
+inline constexpr std::size_t type_code_bytes_max = 64;
+/// Reasons that people or programs give. Beyond: the command, settlement or withdrawal is refused.
+inline constexpr std::size_t reason_bytes_max = 500;
+/// The code that comes with a rejection. Beyond: the settlement is refused.
+inline constexpr std::size_t reason_code_bytes_max = 16;
 
 // --- Payloads ----------------------------------------------------------------------------------
-inline constexpr std::size_t payload_bytes_max = 35 * mib;  ///< default; configurable downwards
-inline constexpr std::size_t chunk_bytes_max = 1 * mib;  ///< stored and sent in pieces of this size
-inline constexpr std::size_t bytes_in_flight_max =
-    512 * mib;                                    ///< over all connections; then reading stops
-inline constexpr std::size_t receivers_max = 64;  ///< primary and copies of one message
-inline constexpr std::size_t findings_max = 100;  ///< of one message; the last says "more"
+/// One payload. Beyond: `payload.too_large`. Key: `limits.payload_bytes_max`, downwards.
+inline constexpr std::size_t payload_bytes_max = 35 * mib;
+/// The pieces that payloads are stored and sent in. Beyond: the session ends.
+inline constexpr std::size_t chunk_bytes_max = 1 * mib;
+/// Payloads between socket and disk, over all connections. Beyond: reading stops until there is
+/// room. Key: `delivery.bytes_in_flight_max`.
+inline constexpr std::size_t bytes_in_flight_max = 512 * mib;
+/// What `delivery.bytes_in_flight_max` may be set to. Beyond: a fault of the configuration.
+inline constexpr std::uint64_t bytes_in_flight_configurable_max = 1024ULL * 1024 * mib;
+/// What a submission counts at least, so that the bytes in flight bound their number too. Below: it
+/// counts as this much.
+inline constexpr std::size_t submission_bytes_min = 8 * kib;
+/// A payload that is decoded or opened on its connection's thread. Beyond: a worker does it.
+inline constexpr std::size_t in_place_bytes_max = 64 * kib;
+/// Recipients of one message, copies included, and those that a submission or a withdrawal names.
+/// Beyond: `envelope.receivers_too_many`; a withdrawal is refused.
+inline constexpr std::size_t receivers_max = 64;
+/// Findings in the XML of one message. Beyond: `message.more_findings`, as the last of them.
+inline constexpr std::size_t findings_max = 100;
+/// Attachments of one message. Beyond: `envelope.attachments_too_many`.
+inline constexpr std::size_t attachments_max = 1000;
 
 // --- XML ---------------------------------------------------------------------------------------
+/// Elements inside each other. Beyond: `xml.limit`.
 inline constexpr std::size_t xml_depth_max = 100;
-inline constexpr std::size_t xml_attributes_max = 64;   ///< of one element, namespaces included
-inline constexpr std::size_t xml_namespaces_max = 256;  ///< declarations in force at one element
+/// Attributes of one element, declarations of namespaces included. Beyond: `xml.limit`.
+inline constexpr std::size_t xml_attributes_max = 64;
+/// Declarations of namespaces in force at one element. Beyond: `xml.limit`.
+inline constexpr std::size_t xml_namespaces_max = 256;
+/// The name of an element or attribute. Beyond: `xml.limit`.
 inline constexpr std::size_t xml_name_bytes_max = 512;
+/// The value of one attribute. Beyond: `xml.limit`.
 inline constexpr std::size_t xml_attribute_bytes_max = 64 * kib;
-inline constexpr std::size_t fact_bytes_max = 256;  ///< a fact longer than this is a finding
-inline constexpr std::size_t attachments_max = 1000;
-inline constexpr std::size_t schema_files_max = 1000;  ///< of the operator's pack
-inline constexpr std::size_t schema_file_bytes_max = 16 * mib;
-
-inline constexpr std::size_t tree_elements_max = 100'000;    ///< of a document kept as a whole
-inline constexpr std::size_t tree_text_bytes_max = 8 * mib;  ///< names, values and text together
+/// How far the XML declaration is looked through for the encoding. Beyond: it counts as absent.
+inline constexpr std::size_t xml_declaration_bytes_max = 1 * kib;
+/// The head of a message that its format is recognised by. Beyond: its root element is looked for.
+inline constexpr std::size_t format_head_bytes_max = 4 * kib;
+/// A fact that the broker keeps of a message. Beyond: `envelope.field_too_long`.
+inline constexpr std::size_t fact_bytes_max = 256;
+/// The path in a finding. Beyond: it is cut.
+inline constexpr std::size_t finding_path_bytes_max = 400;
+/// One name in that path. Beyond: it is cut.
+inline constexpr std::size_t finding_path_name_bytes_max = 64;
+/// Schemas in the operator's pack. Beyond: the pack is refused.
+inline constexpr std::size_t schema_files_max = 1000;
+/// One schema; libxml2 itself takes ten million bytes. Beyond: the pack is refused.
+inline constexpr std::size_t schema_file_bytes_max = 8 * mib;
+/// Validators of one schema that are kept for the next message. Beyond: they are made anew.
+inline constexpr std::size_t validators_kept_max = 32;
+/// Elements of a document that is kept as a whole. Beyond: it is refused.
+inline constexpr std::size_t tree_elements_max = 100'000;
+/// Names, values and text of such a document together. Beyond: it is refused.
+inline constexpr std::size_t tree_text_bytes_max = 8 * mib;
 
 // --- ebXML (ebMS 2.0 over mail and HTTP) -------------------------------------------------------
-inline constexpr std::size_t mime_bytes_max = 50 * mib;  ///< the package; a payload grows by 4/3
-inline constexpr std::size_t mime_parts_max = 64;        ///< leaves and multiparts of one package
-inline constexpr std::size_t mime_depth_max = 4;         ///< multiparts inside each other
-inline constexpr std::size_t mime_header_bytes_max = 64 * kib;  ///< of the package or of one part
-inline constexpr std::size_t mime_header_fields_max = 200;      ///< of the package or of one part
-inline constexpr std::size_t soap_bytes_max = 1 * mib;          ///< the SOAP part, decoded
-inline constexpr std::size_t ebms_references_max = 64;          ///< of a manifest or of a signature
-inline constexpr std::size_t ebms_errors_max = 100;             ///< of an ErrorList that we read
-inline constexpr std::size_t ebms_violations_max = 200;  ///< of one message; the rest is left out
-inline constexpr std::size_t cpa_bytes_max = 4 * mib;    ///< an agreement or a profile
+/// The package; a payload grows by a third in it. Beyond: it is refused.
+inline constexpr std::size_t mime_bytes_max = 50 * mib;
+/// Leaves and multiparts of one package. Beyond: it is refused.
+inline constexpr std::size_t mime_parts_max = 64;
+/// Multiparts inside each other. Beyond: the package is refused.
+inline constexpr std::size_t mime_depth_max = 4;
+/// The header of the package or of one part. Beyond: the package is refused.
+inline constexpr std::size_t mime_header_bytes_max = 64 * kib;
+/// Fields of that header. Beyond: the package is refused.
+inline constexpr std::size_t mime_header_fields_max = 200;
+/// The SOAP part, decoded. Beyond: the message is refused.
+inline constexpr std::size_t soap_bytes_max = 1 * mib;
+/// The head of a part that its root element is looked for in. Beyond: it is no SOAP part.
+inline constexpr std::size_t soap_head_bytes_max = 8 * kib;
+/// References of a manifest or of a signature. Beyond: left out.
+inline constexpr std::size_t ebms_references_max = 64;
+/// Errors of an ErrorList that we read. Beyond: left out.
+inline constexpr std::size_t ebms_errors_max = 100;
 
 // --- Exchange protocol -------------------------------------------------------------------------
-inline constexpr std::size_t frame_bytes_max =
-    chunk_bytes_max + 64 * kib;  ///< announced in Welcome
+/// One frame; announced in Welcome. Beyond: the session ends.
+inline constexpr std::size_t frame_bytes_max = chunk_bytes_max + 64 * kib;
+/// One frame before Hello was taken. Beyond: the session ends.
 inline constexpr std::size_t frame_bytes_before_hello_max = 4 * kib;
-inline constexpr std::size_t frame_bytes_small_max = 64 * kib;  ///< of a frame without payload
-inline constexpr std::size_t software_bytes_max = 100;          ///< what a client calls itself
-inline constexpr std::uint32_t submissions_pending_max = 1024;  ///< of one connection, unanswered
-inline constexpr std::uint32_t credit_max = 4096;  ///< unsettled deliveries of one subscription
-inline constexpr std::uint32_t credit_per_connection_max = 16'384;  ///< over all its subscriptions
-inline constexpr std::uint32_t subscriptions_max = 256;             ///< HER-ids of one connection
-inline constexpr std::uint32_t queries_pending_max = 64;   ///< queries and checks of one connection
-inline constexpr std::uint32_t timeline_events_max = 200;  ///< of one delivery, the newest kept
-inline constexpr std::size_t outbound_bytes_max =
-    4 * mib;  ///< waiting for a slow reader, per connection
+/// A frame without a payload. Beyond: the session ends.
+inline constexpr std::size_t frame_bytes_small_max = 64 * kib;
+/// What a client calls itself. Beyond: the session ends.
+inline constexpr std::size_t software_bytes_max = 100;
+/// Submissions of one connection that have no answer yet. Beyond: reading stops until they have.
+inline constexpr std::uint32_t submissions_pending_max = 1024;
+/// Deliveries of one subscription that are not settled. Beyond: the credit is refused.
+inline constexpr std::uint32_t credit_max = 4096;
+/// Deliveries of one connection that are not settled, and its settlements that have no answer yet.
+/// Beyond: the credit is refused; reading stops.
+inline constexpr std::uint32_t credit_per_connection_max = 16'384;
+/// HER-ids that one connection subscribes to; the same for those it follows. Beyond: refused.
+inline constexpr std::uint32_t subscriptions_max = 256;
+/// Queries and withdrawals of one connection that have no answer yet; the same for pages of feeds
+/// that are being read. A check is answered before anything else is read. Beyond: reading stops.
+inline constexpr std::uint32_t queries_pending_max = 64;
+/// Status events that are read at a time. Beyond: the next page has them.
+inline constexpr std::uint32_t feed_rows_max = 256;
+/// Bytes that wait for a slow reader, of one connection. Beyond: reading and deliveries stop.
+inline constexpr std::size_t outbound_bytes_max = 4 * mib;
+/// A buffer that is kept after a write. Beyond: its memory is given back.
+inline constexpr std::size_t write_buffer_kept_bytes_max = 256 * kib;
+/// A buffer that is kept for the rest of a frame. Beyond: its memory is given back.
+inline constexpr std::size_t read_buffer_kept_bytes_max = 4 * kib;
+/// Room for calls to a session that is kept. Beyond: its memory is given back.
+inline constexpr std::size_t tasks_kept_max = 64;
+/// From the connection to the end of the TLS handshake. Beyond: the connection is closed.
 inline constexpr auto handshake_time_max = 10s;
+/// From the handshake to Hello. Beyond: the session ends.
 inline constexpr auto hello_time_max = 10s;
-inline constexpr auto frame_time_max = 60s;          ///< first to last byte of one frame
-inline constexpr auto submission_time_max = 10min;   ///< first to last chunk of one payload
-inline constexpr auto idle_time_max = 120s;          ///< without a frame; the client pings
-inline constexpr auto write_time_max = 60s;          ///< without progress to a slow reader
-inline constexpr auto closing_time_max = 5s;         ///< for the last frames to leave
-inline constexpr std::uint32_t feed_rows_max = 256;  ///< status events read at a time
+/// From the first to the last byte of one frame. Beyond: the session ends.
+inline constexpr auto frame_time_max = 60s;
+/// From the first to the last chunk of one payload. Beyond: the session ends.
+inline constexpr auto submission_time_max = 10min;
+/// Without a frame; the client pings. Beyond: the session ends.
+inline constexpr auto idle_time_max = 120s;
+/// Without progress to a slow reader. Beyond: the connection is closed.
+inline constexpr auto write_time_max = 60s;
+/// For the last frames to leave. Beyond: the connection is closed.
+inline constexpr auto closing_time_max = 5s;
 
 // --- Connections -------------------------------------------------------------------------------
+/// Open connections of one listener. Beyond: closed at once. Key: `limits.connections_max`,
+/// downwards.
 inline constexpr std::uint32_t connections_max = 10'000;
+/// Open connections of one network address. Beyond: closed at once. Key:
+/// `limits.connections_per_address_max`.
 inline constexpr std::uint32_t connections_per_address_max = 2'500;
+/// Open connections of one organisation. Beyond: the session ends. Key:
+/// `limits.connections_per_organisation_max`.
 inline constexpr std::uint32_t connections_per_organisation_max = 2'500;
+/// Connections that the kernel keeps for us to accept. Beyond: the kernel lets them wait.
+inline constexpr int connections_backlog_max = 1024;
+/// TLS handshakes under way. Beyond: closed at once.
 inline constexpr std::uint32_t handshakes_pending_max = 512;
+/// TLS handshakes of one network address. Beyond: closed at once.
 inline constexpr std::uint32_t handshakes_pending_per_address_max = handshakes_pending_max / 8;
+/// Certificates from a client's own up to the CA that is trusted. Beyond: the handshake fails.
 inline constexpr std::uint32_t certificate_chain_depth_max = 4;
+/// The depth of chains that TLS settings may ask for. Beyond: they are refused.
 inline constexpr std::uint32_t certificate_chain_depth_configurable_max = 10;
-inline constexpr std::size_t certificate_bytes_max =
-    64 * kib;  ///< the whole chain a client may send
-inline constexpr std::size_t tls_step_bytes_max =
-    64 * kib;  ///< read of one socket before others have their turn
-inline constexpr auto tls_session_time_max = std::chrono::hours(1);  ///< a ticket resumes no longer
-inline constexpr std::size_t certificate_file_bytes_max = 4 * mib;   ///< certificates or CAs, PEM
+/// The chain that a client sends. Beyond: the handshake fails.
+inline constexpr std::size_t certificate_bytes_max = 64 * kib;
+/// What is read of one socket in a row. Beyond: the others have their turn first.
+inline constexpr std::size_t tls_step_bytes_max = 64 * kib;
+/// The age of a ticket. Beyond: it resumes nothing; a whole handshake is made.
+inline constexpr auto tls_session_time_max = std::chrono::hours(1);
+/// The name of a server that a client asks for (RFC 1035, 2.3.4). Beyond: the settings are refused.
+inline constexpr std::size_t server_name_bytes_max = 255;
+/// The name of a protocol in TLS (RFC 7301, 3.1). Beyond: the settings are refused.
+inline constexpr std::size_t alpn_name_bytes_max = 255;
+/// A file of certificates or CAs. Beyond: it is not loaded, a fault of the configuration.
+inline constexpr std::size_t certificate_file_bytes_max = 4 * mib;
+/// A file with a private key, or with the master keys. Beyond: it is not loaded.
 inline constexpr std::size_t key_file_bytes_max = 64 * kib;
+/// A revocation list. Beyond: it is not loaded, a fault of the configuration.
 inline constexpr std::size_t crl_file_bytes_max = 64 * mib;
 
 // --- Signatures and encryption of ebXML messages -----------------------------------------------
-inline constexpr unsigned rsa_bits_min = 2048;  ///< of keys that sign or that we encrypt for
-inline constexpr unsigned rsa_bits_max = 8192;  ///< a larger one only costs us time
-inline constexpr std::size_t party_certificate_bytes_max = 16 * kib;  ///< DER, one certificate
-inline constexpr std::size_t certificates_cached_max = 4096;          ///< of those that sign
+/// An RSA key that signs, or that is encrypted for. Below: the key is refused.
+inline constexpr unsigned rsa_bits_min = 2048;
+/// An RSA key that signs, or that is encrypted for; a larger one only costs time. Beyond: the key
+/// is refused.
+inline constexpr unsigned rsa_bits_max = 8192;
+/// The certificate of a party, in DER. Beyond: it is refused.
+inline constexpr std::size_t party_certificate_bytes_max = 16 * kib;
+/// Certificates of signers that are kept. Beyond: the oldest is read again.
+inline constexpr std::size_t certificates_cached_max = 4096;
+/// Elements of an envelope that is signed. Beyond: it is refused.
 inline constexpr std::size_t signed_envelope_elements_max = 2000;
-inline constexpr std::size_t signed_envelope_namespaces_max = 64;  ///< in force at one element
-inline constexpr std::size_t actor_elements_max = 16;  ///< headers for the next MSH, never signed
-inline constexpr std::size_t cms_bytes_max = payload_bytes_max;  ///< one encrypted payload
+/// Declarations of namespaces in force at one element of it. Beyond: it is refused.
+inline constexpr std::size_t signed_envelope_namespaces_max = 64;
+/// Transforms of one reference that are read. Beyond: the signature is refused.
+inline constexpr std::size_t transforms_read_max = 8;
+/// The list of prefixes of an exclusive canonicalisation. Beyond: the signature is refused.
+inline constexpr std::size_t prefix_list_bytes_max = 256;
+/// Headers for the next MSH, which are never signed. Beyond: the message is refused.
+inline constexpr std::size_t actor_elements_max = 16;
+/// One encrypted payload. Beyond: it is refused.
+inline constexpr std::size_t cms_bytes_max = payload_bytes_max;
+/// What the envelope around an encrypted payload may take, with the longest key. Beyond: nothing is
+/// encrypted.
+inline constexpr std::size_t cms_overhead_bytes_max = 4 * kib;
+/// The length of one ASN.1 value, as a number. Beyond: the payload is refused.
+inline constexpr std::size_t cms_length_bytes_max = 4;
+/// Recipients of one encrypted payload. Beyond: it is refused.
 inline constexpr std::size_t cms_recipients_max = 64;
-inline constexpr std::size_t cms_depth_max = 24;          ///< nested ASN.1 values
-inline constexpr std::size_t cms_elements_max = 100'000;  ///< ASN.1 values, pieces of content too
-inline constexpr std::size_t own_keys_max = 64;  ///< decryption keys: current ones and old ones
-inline constexpr std::size_t mime_header_bytes_inside_max = 8 * kib;  ///< inside a CMS
+/// ASN.1 values inside each other. Beyond: the payload is refused.
+inline constexpr std::size_t cms_depth_max = 24;
+/// ASN.1 values of one payload, pieces of content too. Beyond: it is refused.
+inline constexpr std::size_t cms_elements_max = 100'000;
+/// Decryption keys of one party, current and old. Beyond: they are not loaded.
+inline constexpr std::size_t own_keys_max = 64;
+/// A line of the MIME header inside an encrypted payload. Beyond: it is refused.
+inline constexpr std::size_t mime_header_bytes_inside_max = 8 * kib;
 
 // --- Store and delivery ------------------------------------------------------------------------
-inline constexpr std::size_t commit_operations_max = 1024;  ///< merged into one synced write
+/// Operations that are merged into one synced write. Beyond: the next write has them.
+inline constexpr std::size_t commit_operations_max = 1024;
+/// The bytes of one synced write. Beyond: the next write has them.
 inline constexpr std::size_t commit_bytes_max = 8 * mib;
-inline constexpr std::size_t operations_waiting_max = 65'536;    ///< in front of the commit loop
-inline constexpr std::uint32_t open_deliveries_max = 8'000'000;  ///< then new messages are refused
-inline constexpr std::uint32_t attempts_max = 50;                ///< default: then a dead letter
+/// What waits for the commit thread. Beyond: nothing more is read from any connection, frame by
+/// frame, until there is room; what was read is done.
+inline constexpr std::size_t operations_waiting_max = 65'536;
+/// Deliveries that have not ended. Beyond: `broker.full`. Key: `limits.open_deliveries_max`,
+/// downwards.
+inline constexpr std::uint32_t open_deliveries_max = 8'000'000;
+/// Attempts of one delivery. Beyond: a dead letter. Key: `delivery.attempts_max`.
+inline constexpr std::uint32_t attempts_max = 50;
+/// What `delivery.attempts_max` may be set to. Beyond: a fault of the configuration.
+inline constexpr std::uint32_t attempts_configurable_max = 1000;
+/// The shortest wait of `delivery.retry`. Below: a fault of the configuration.
+inline constexpr auto retry_wait_min = 1s;
+/// The longest wait of `delivery.retry`. Beyond: a fault of the configuration.
+inline constexpr auto retry_wait_max = std::chrono::hours(24 * 30);
+/// What `delivery.jitter_percent` may be set to. Beyond: a fault of the configuration.
+inline constexpr std::uint32_t retry_jitter_percent_max = 90;
+/// How long a delivery is tried, where its sender does not say. Beyond: it expires. Key:
+/// `delivery.time_to_live`.
 inline constexpr auto time_to_live_default = std::chrono::hours(24 * 14);
+/// What a sender or `delivery.time_to_live` may ask for. Beyond: `submission.expiry_invalid`, or a
+/// fault of the configuration.
 inline constexpr auto time_to_live_max = std::chrono::hours(24 * 90);
-inline constexpr auto apprec_deadline_default = std::chrono::hours(96);  ///< HITS 1168
+/// How long an application receipt may take (HITS 1168). Beyond: it is noted as overdue. Key:
+/// `apprec.deadline`.
+inline constexpr auto apprec_deadline_default = std::chrono::hours(96);
+/// How long a repetition is known for what it is. Beyond: it is a new message. Key:
+/// `retention.duplicates`.
 inline constexpr auto duplicate_memory_default = std::chrono::hours(24 * 90);
+/// How long a payload is kept. Beyond: it is erased. Key: `retention.payload`.
 inline constexpr auto payload_retention_default = std::chrono::hours(24 * 30);
+/// How long the timeline of a message is kept. Beyond: it is erased. Key: `retention.events`.
 inline constexpr auto event_retention_default = std::chrono::hours(24 * 365);
-inline constexpr double disk_free_ratio_min = 0.05;  ///< below it new messages are refused
+/// The shortest time of `[retention]`, `apprec.deadline` and `delivery.time_to_live`. Below: a
+/// fault of the configuration.
+inline constexpr auto retention_min = 1s;
+/// The longest time of `[retention]` and `apprec.deadline`. Beyond: a fault of the configuration.
+inline constexpr auto retention_max = std::chrono::hours(24 * 365 * 20);
+/// Events in the timeline of one delivery. Beyond: the oldest is dropped.
+inline constexpr std::uint32_t timeline_events_max = 200;
+/// The part of the disk that must be free. Below: `broker.full`. Key:
+/// `limits.disk_free_percent_min`.
+inline constexpr double disk_free_ratio_min = 0.05;
+/// What `limits.disk_free_percent_min` may be set to. Beyond: a fault of the configuration.
+inline constexpr std::uint32_t disk_free_percent_max = 90;
+/// Deliveries kept in memory after they were written. Beyond: the oldest are read from disk again.
+inline constexpr std::size_t deliveries_kept_max = 16'384;
+/// Messages kept in memory after they were written. Beyond: the oldest are read from disk again.
+inline constexpr std::size_t messages_kept_max = 8'192;
+/// Rows that each duty of the housekeeping looks at in a tick. Beyond: the next tick goes on.
+inline constexpr std::size_t tick_rows_max = 256;
+/// Wrapped payload keys that are read at a time. Beyond: the next page has them.
+inline constexpr std::size_t wraps_page_rows_max = 1000;
+/// The write-ahead log of the store. Beyond: it is emptied into files.
+inline constexpr std::size_t store_log_bytes_max = 64 * mib;
+/// Files that the store keeps open. Beyond: the one that was not used for longest is closed.
+inline constexpr std::uint32_t store_open_files_max = 512;
 
 // --- Directory and configuration ---------------------------------------------------------------
+/// The configuration, and each file of the directory. Beyond: a fault.
 inline constexpr std::size_t config_file_bytes_max = 4 * mib;
-inline constexpr std::size_t toml_depth_max = 16;   ///< nested values, and dotted parts of a key
-inline constexpr std::size_t name_bytes_max = 200;  ///< of a party, an organisation, a user
+/// Nested values, and dotted parts of a key. Beyond: a fault.
+inline constexpr std::size_t toml_depth_max = 16;
+/// The name of a party, an organisation, a user or a group. Beyond: a fault.
+inline constexpr std::size_t name_bytes_max = 200;
+/// A path in the configuration. Beyond: a fault.
+inline constexpr std::size_t config_path_bytes_max = 4096;
+/// Any duration that is written as text. Beyond: it is none, a fault.
+inline constexpr auto duration_max = std::chrono::hours(24 * 365 * 100);
+/// What an operator wrote and a fault quotes. Beyond: it is cut.
+inline constexpr std::size_t quoted_bytes_max = 64;
+/// Parties of the directory. Beyond: a fault.
 inline constexpr std::size_t parties_max = 100'000;
-inline constexpr std::uint32_t redirects_max = 4;  ///< followed from one HER-id
+/// Redirects that are followed from one HER-id. Beyond: a fault; `recipient.redirect_loop`.
+inline constexpr std::uint32_t redirects_max = 4;
+/// Threads of a kind, `threads.io` and `threads.workers`. Beyond: a fault of the configuration.
+inline constexpr std::uint32_t threads_max = 256;
+/// Open files apart from connections and the store: logs, listeners, the admin socket. Beyond:
+/// `--check-config` has noted it where the machine gives fewer.
+inline constexpr std::uint32_t other_open_files_max = 128;
 
 // --- Master keys -------------------------------------------------------------------------------
-inline constexpr std::size_t master_keys_max = 64;  ///< in the file: the current one and old ones
+/// Keys in the file, the current one and old ones. Beyond: the file is refused.
+inline constexpr std::size_t master_keys_max = 64;
+/// The id of a master key. Beyond: the file is refused.
 inline constexpr std::size_t key_id_bytes_max = 64;
 
 // --- Admin -------------------------------------------------------------------------------------
+/// One command. Beyond: refused, and the session ends.
 inline constexpr std::size_t admin_line_bytes_max = 4 * kib;
+/// Sessions on the admin socket. Beyond: refused.
 inline constexpr std::uint32_t admin_sessions_max = 16;
+/// Connections that the kernel keeps for the admin socket. Beyond: the kernel lets them wait.
+inline constexpr int admin_backlog_max = 64;
+/// Rows of one listing. Beyond: cut, and marked so.
 inline constexpr std::uint32_t listing_rows_max = 1000;
-inline constexpr std::size_t admin_scan_rows_max = 1'000'000;  ///< rows that one command counts
+/// Rows that one command counts. Beyond: the count is marked as incomplete.
+inline constexpr std::size_t admin_scan_rows_max = 1'000'000;
+/// Without a whole line, and without progress to a slow reader. Beyond: the session ends.
 inline constexpr auto admin_idle_time_max = 60s;
-inline constexpr auto drain_time_max = 10s;  ///< for peers to finish when we stop
+/// For peers to finish when the broker stops. Beyond: their sessions end.
+inline constexpr auto drain_time_max = 10s;
+/// The path of the admin socket; what `sockaddr_un` holds. Beyond: a fault of the configuration.
+inline constexpr std::size_t socket_path_bytes_max = 107;
+/// One entry of the machine's users and groups. Beyond: the user or group is unknown.
+inline constexpr std::size_t account_entry_bytes_max = 1 * mib;
+/// Commands that a wrong word is answered with. Beyond: the nearest are named.
+inline constexpr std::size_t suggestions_max = 3;
+/// Letters in which such a command may differ. Beyond: it is not named.
+inline constexpr std::size_t suggestion_distance_max = 3;
+/// So much of a wrong word is compared. Beyond: it is cut.
+inline constexpr std::size_t suggestion_bytes_max = 64;
+
+// --- Programs ----------------------------------------------------------------------------------
+/// What `budstikkectl` takes for an answer. Beyond: it says that this is no broker.
+inline constexpr std::size_t admin_answer_bytes_max = 64 * mib;
+/// The first line of that answer. Beyond: it says that this is no broker.
+inline constexpr std::size_t admin_answer_head_bytes_max = 100;
+/// What waits to leave the client of `budstikke`. Beyond: its sender waits.
+inline constexpr std::size_t client_waiting_bytes_max = 16 * mib;
+/// What that client reads at a time. Beyond: it reads again.
+inline constexpr std::size_t client_read_bytes_max = 64 * kib;
 
 }  // namespace budstikke::limits

@@ -10,6 +10,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "broker/base/limits.hpp"
 #include "broker/crypto/certificate.hpp"
 #include "broker/crypto/tls_session.hpp"
 #include "broker/crypto/tls_session_impl.hpp"
@@ -18,7 +19,6 @@
 namespace budstikke::crypto {
 namespace {
 
-constexpr std::size_t server_name_bytes_max = 255;  // RFC 1035, 2.3.4
 constexpr std::string_view session_context = "budstikke";
 
 Result<void> announce_authorities(
@@ -148,7 +148,8 @@ Result<TlsClientContext> TlsClientContext::make(const TlsClientConfig& config, c
 Result<TlsSession> TlsClientContext::connect(
     int socket, std::string_view server_name, std::string_view ticket
 ) const {
-    const bool usable = !server_name.empty() && server_name.size() <= server_name_bytes_max &&
+    const bool usable = !server_name.empty() &&
+                        server_name.size() <= limits::server_name_bytes_max &&
                         !server_name.contains('\0');
     if (!usable) return fail(Errc::invalid_argument, "a server name must have 1 to 255 characters");
     auto session = std::make_unique<TlsSession::Impl>(impl_, socket);

@@ -18,7 +18,6 @@ constexpr const char* tls_1_3_ciphers =
     "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256";
 constexpr const char* tls_1_2_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 constexpr const char* groups = "X25519:P-256:P-384";
-constexpr std::size_t alpn_name_bytes_max = 255;  // RFC 7301, 3.1
 
 std::unexpected<Error> refused(const std::filesystem::path& path, const std::string& why) {
     return fail(Errc::invalid_argument, path.string() + ": " + why);
@@ -27,7 +26,7 @@ std::unexpected<Error> refused(const std::filesystem::path& path, const std::str
 Result<std::string> wire_form(const std::vector<std::string>& alpn) {
     std::string wire;
     for (const std::string& protocol : alpn) {
-        if (protocol.empty() || protocol.size() > alpn_name_bytes_max) {
+        if (protocol.empty() || protocol.size() > limits::alpn_name_bytes_max) {
             return fail(Errc::invalid_argument, "an ALPN name must have 1 to 255 bytes");
         }
         wire.push_back(static_cast<char>(protocol.size()));

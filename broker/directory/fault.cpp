@@ -5,10 +5,10 @@
 #include <numeric>
 #include <tuple>
 
+#include "broker/base/limits.hpp"
+
 namespace budstikke::directory {
 namespace {
-
-constexpr std::size_t quoted_bytes_max = 64;
 
 /// Levenshtein's distance; the words are keys of a file, so both are short.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -44,15 +44,15 @@ void sort_by_place(Faults& faults) {
 
 std::string in_quotes(std::string_view text) {
     std::string result = "`";
-    for (const char c : text.substr(0, quoted_bytes_max)) {
+    for (const char c : text.substr(0, limits::quoted_bytes_max)) {
         const bool printable = c >= ' ' && c <= '~' && c != '`';
         result += printable ? c : '?';
     }
-    return result + (text.size() > quoted_bytes_max ? "...`" : "`");
+    return result + (text.size() > limits::quoted_bytes_max ? "...`" : "`");
 }
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& known) {
-    if (word.size() > quoted_bytes_max) {
+    if (word.size() > limits::quoted_bytes_max) {
         return {};
     }
     std::string_view best;

@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 
+#include "broker/base/limits.hpp"
 #include "broker/directory/toml_reader.hpp"
 
 namespace budstikke::directory {
@@ -9,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration duration_max = std::chrono::hours(24 * 365 * 100);
+constexpr Duration longest = limits::duration_max;
 
 struct Unit {
     std::string_view name;
@@ -53,15 +54,14 @@ std::optional<Duration> parse_duration(std::string_view text) {
         while (unit < units.size() && units[unit].name != name) {
             ++unit;
         }
-        if (!count || unit == units.size() ||
-            *count > duration_max.count() / units[unit].milliseconds) {
+        if (!count || unit == units.size() || *count > longest.count() / units[unit].milliseconds) {
             return {};
         }
         total += *count * units[unit].milliseconds;
         next_unit = unit + 1;
         text.remove_prefix(letters);
     }
-    return total > duration_max.count() ? std::nullopt : std::optional(Duration(total));
+    return total > longest.count() ? std::nullopt : std::optional(Duration(total));
 }
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {

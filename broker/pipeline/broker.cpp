@@ -3,16 +3,11 @@
 
 #include <utility>
 
+#include "broker/base/limits.hpp"
 #include "broker/message/finding_catalogue.hpp"
 #include "broker/pipeline/broker_impl.hpp"
 
 namespace budstikke::pipeline {
-namespace {
-
-// Smaller messages without schemas are decoded and sealed in well under a millisecond.
-constexpr std::size_t heavy_bytes = 64U * 1024;
-
-}  // namespace
 
 void PreparedDeleter::operator()(Prepared* prepared) const {
     std::default_delete<Prepared>{}(prepared);
@@ -137,7 +132,8 @@ std::expected<PreparedPtr, Receipt> Broker::prepare(Submission submission) const
 }
 
 bool Broker::is_heavy(const Submission& submission) const {
-    return submission.payload.size() > heavy_bytes ||
+    // Smaller messages without schemas are decoded and sealed in well under a millisecond.
+    return submission.payload.size() > limits::in_place_bytes_max ||
            (impl_->parts.schemas != nullptr && impl_->shared.any_schema);
 }
 
@@ -210,6 +206,14 @@ void Broker::withdraw(
 
 FlightBudget& Broker::budget() {
     return impl_->budget;
+}
+
+bool Broker::crowded() const {
+    return impl_->loop.crowded();
+}
+
+void Broker::when_calm(std::move_only_function<void()> call) {
+    impl_->loop.when_calm(std::move(call));
 }
 
 }  // namespace budstikke::pipeline

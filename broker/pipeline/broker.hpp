@@ -114,6 +114,12 @@ class Broker {
         std::string reason, Handler<Result<std::vector<WithdrawVerdict>>> answer
     );
     FlightBudget& budget();
+    /// Whether so much waits for the commit thread that nobody should read more work from a socket;
+    /// what was read may still be handed over.
+    bool crowded() const;
+    /// Calls once there is room again: now, on this thread, or later, from the commit thread, in
+    /// the order of asking.
+    void when_calm(std::move_only_function<void()> call);
 
     // --- Receive -----------------------------------------------------------------------
     /// `endpoint` is called until the handler of detach was.

@@ -17,13 +17,16 @@ namespace budstikke::pipeline {
 /// Whether some party asks for schema validation of anything.
 bool asks_for_schema(const directory::Directory& directory);
 
+/// Whether less of the disk is free than that part of it. A disk that tells nothing is not low.
+bool is_disk_low(const store::Store::Usage& usage, double free_ratio_min);
+
 struct Broker::Impl {
     Impl(const Parts& given, const Settings& set, std::unique_ptr<Ledger> ledger)
         : parts(given),
           settings(set),
           budget(set.bytes_in_flight_max),
           core(parts, settings, shared, std::move(ledger)),
-          loop(core),
+          loop(core, set.operations_waiting_max),
           rotation(given.store, given.codec) {}
 
     const Parts parts;

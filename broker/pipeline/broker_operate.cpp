@@ -17,6 +17,11 @@ bool asks_for_schema(const directory::Directory& directory) {
     });
 }
 
+bool is_disk_low(const store::Store::Usage& usage, double free_ratio_min) {
+    const auto free = static_cast<double>(usage.bytes_free);
+    return free < free_ratio_min * static_cast<double>(usage.bytes_total);
+}
+
 std::shared_ptr<const directory::Directory> Broker::directory() const {
     return impl_->shared.directory.load();
 }
@@ -155,10 +160,8 @@ void Broker::tick() {
             core.replace_wraps(std::move(wraps));
         });
     }
-    if (const auto usage = impl_->parts.store.usage(); usage && usage->bytes_total > 0) {
-        const auto free = static_cast<double>(usage->bytes_free);
-        const auto total = static_cast<double>(usage->bytes_total);
-        impl_->shared.disk_low = free / total < impl_->settings.disk_free_ratio_min;
+    if (const auto usage = impl_->parts.store.usage()) {
+        impl_->shared.disk_low = is_disk_low(*usage, impl_->settings.disk_free_ratio_min);
     }
     // It may take minutes, and time must not stand still for it.
     const bool is_running = impl_->compaction.valid() &&

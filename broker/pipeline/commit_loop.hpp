@@ -3,12 +3,15 @@
 // (performance.md 3.1).
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include "broker/base/limits.hpp"
 #include "broker/base/result.hpp"
 
 namespace budstikke::pipeline {
@@ -32,7 +35,8 @@ class CommitLoop {
  public:
     using Operation = std::move_only_function<void()>;
 
-    explicit CommitLoop(Cycle& cycle) : cycle_(cycle) {}
+    explicit CommitLoop(Cycle& cycle, std::size_t waiting_max = limits::operations_waiting_max)
+        : cycle_(cycle), waiting_max_(waiting_max) {}
     ~CommitLoop() { stop(); }
     CommitLoop(const CommitLoop&) = delete;
     CommitLoop& operator=(const CommitLoop&) = delete;
@@ -43,14 +47,27 @@ class CommitLoop {
     /// From any thread. After a failure operations are dropped: their answers never come.
     void post(Operation operation);
 
+    /// Whether `waiting_max` operations are not done yet. Who takes work in from outside then waits
+    /// for `when_calm` before it takes more; what it has taken in it still posts. From any thread.
+    bool crowded() const { return crowded_; }
+    /// Calls once there is room: now, on this thread, or later, from the commit thread, in the
+    /// order of asking and as many as there is room for. Never after a failure. From any thread.
+    void when_calm(Operation call);
+
  private:
     void run();
     bool run_cycle(std::vector<Operation>& operations);
+    void done(std::size_t operations);
+    std::size_t not_done() const { return taken_ + waiting_.size(); }
 
     Cycle& cycle_;
+    const std::size_t waiting_max_;
     std::mutex mutex_;
     std::condition_variable arrived_;
     std::vector<Operation> waiting_;
+    std::size_t taken_ = 0;        ///< by the commit thread, and not done yet
+    std::deque<Operation> calls_;  ///< for when there is room
+    std::atomic<bool> crowded_{false};
     bool stopping_ = false;
     bool failed_ = false;
     std::thread thread_;

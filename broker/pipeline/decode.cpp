@@ -77,12 +77,19 @@ void decode_opaque(Draft& draft) {
         add(draft.findings, finding::field_too_long, "declared");
         return;
     }
-    if (declared->recipients.size() > limits::receivers_max) {
-        add(draft.findings, finding::receivers_too_many, "declared/recipients");
-        return;
-    }
     draft.envelope = declared_envelope(*declared);
     draft.readable = true;
+}
+
+/// Before anything is compared with them: who names that many names no message's recipients.
+bool names_too_many(Draft& draft) {
+    const auto& declared = draft.submission.declared;
+    if (draft.submission.recipients.size() > limits::receivers_max) {
+        add(draft.findings, finding::receivers_too_many, "recipients");
+    } else if (declared && declared->recipients.size() > limits::receivers_max) {
+        add(draft.findings, finding::receivers_too_many, "declared/recipients");
+    }
+    return !draft.findings.empty();
 }
 
 /// What stands twice where it counts once is refused whatever the level of validation: another
@@ -136,6 +143,9 @@ Stage decode(const View& view, Submission submission) {
     }
     if (bytes.size() > view.settings.payload_bytes_max) {
         add(draft.findings, finding::payload_too_large);
+        return std::unexpected(refusal(std::move(draft)));
+    }
+    if (names_too_many(draft)) {
         return std::unexpected(refusal(std::move(draft)));
     }
     switch (kind_of(draft.submission.content_type)) {

@@ -8,12 +8,14 @@
 #include <functional>
 #include <mutex>
 
+#include "broker/base/limits.hpp"
+
 namespace budstikke::pipeline {
 
 class FlightBudget {
  public:
     /// A submission counts at least this much, so that the bytes also bound the number of them.
-    static constexpr std::size_t submission_bytes_min = 8 * 1024;
+    static constexpr std::size_t submission_bytes_min = limits::submission_bytes_min;
 
     explicit FlightBudget(std::size_t bytes_max) : free_(bytes_max), bytes_max_(bytes_max) {}
 

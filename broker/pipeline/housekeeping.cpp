@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/base/limits.hpp"
 #include "broker/pipeline/core.hpp"
 
 namespace budstikke::pipeline {
 namespace {
 
-constexpr std::size_t rows_per_tick = 256;
 constexpr std::uint64_t ticks_between_reroutes = 60;
 constexpr std::uint64_t compaction_bytes = 64U * 1024 * 1024;
 
@@ -33,7 +33,7 @@ void Core::tick() {
 }
 
 void Core::expire() {
-    for (const auto& id : queues_.take_expired(now_, rows_per_tick)) {
+    for (const auto& id : queues_.take_expired(now_, limits::tick_rows_max)) {
         auto* const record = ledger_->delivery(id);
         // What a consumer holds is not taken from it: it expires when it returns unsettled.
         if (record == nullptr || record->state == DeliveryState::in_flight) {
@@ -48,7 +48,7 @@ void Core::expire() {
 
 /// AppRecs that should have come by now: an event for the sender, and a figure for operations.
 void Core::remind() {
-    const auto due = parts_.store.due(now_, rows_per_tick);
+    const auto due = parts_.store.due(now_, limits::tick_rows_max);
     if (!due) {
         ledger_->fail_cycle(due.error());
         return;
@@ -94,7 +94,8 @@ void Core::move_cursor(std::string_view name, MessageId& cursor, const MessageId
 /// What was still open when its time came, a part of it at each tick.
 void Core::retain_postponed_payloads() {
     auto at = postponed_.upper_bound(postponed_cursor_);
-    for (std::size_t looked = 0; looked < rows_per_tick && at != postponed_.end(); ++looked) {
+    for (std::size_t looked = 0; looked < limits::tick_rows_max && at != postponed_.end();
+         ++looked) {
         postponed_cursor_ = *at;
         const auto message = ledger_->message(*at);
         if (message && has_open_delivery(*at)) {
@@ -114,7 +115,7 @@ void Core::retain_postponed_payloads() {
 
 void Core::retain_payloads() {
     retain_postponed_payloads();
-    const auto page = parts_.store.messages(payload_cursor_, rows_per_tick);
+    const auto page = parts_.store.messages(payload_cursor_, limits::tick_rows_max);
     if (!page) {
         ledger_->fail_cycle(page.error());
         return;
@@ -146,7 +147,7 @@ void Core::retain_identities() {
     if (settings_.duplicate_memory >= settings_.event_retention) {
         return;  // it goes with the message
     }
-    const auto page = parts_.store.messages(identity_cursor_, rows_per_tick);
+    const auto page = parts_.store.messages(identity_cursor_, limits::tick_rows_max);
     if (!page) {
         ledger_->fail_cycle(page.error());
         return;
@@ -168,7 +169,7 @@ void Core::retain_identities() {
 }
 
 void Core::retain_messages() {
-    const auto page = parts_.store.messages(message_cursor_, rows_per_tick);
+    const auto page = parts_.store.messages(message_cursor_, limits::tick_rows_max);
     if (!page) {
         ledger_->fail_cycle(page.error());
         return;

@@ -1,11 +1,8 @@
 #include "broker/pipeline/key_rotation.hpp"
 
+#include "broker/base/limits.hpp"
+
 namespace budstikke::pipeline {
-namespace {
-
-constexpr std::size_t wraps_per_page = 1000;
-
-}  // namespace
 
 std::vector<std::pair<MessageId, std::string>> KeyRotation::next_page() {
     if (restart_.exchange(false)) {
@@ -15,7 +12,7 @@ std::vector<std::pair<MessageId, std::string>> KeyRotation::next_page() {
     std::vector<std::pair<MessageId, std::string>> rewrapped;
     // Pages of payloads that have the current key already are passed at once.
     while (running_ && rewrapped.empty()) {
-        const auto page = store_.wraps(cursor_, wraps_per_page);
+        const auto page = store_.wraps(cursor_, limits::wraps_page_rows_max);
         if (!page) {
             break;
         }

@@ -8,10 +8,6 @@
 namespace budstikke::pipeline {
 namespace {
 
-// Records kept in memory after their cycle: what is offered now is settled soon.
-constexpr std::size_t deliveries_kept_max = 16'384;
-constexpr std::size_t messages_kept_max = 8'192;
-
 std::string identity_key(const HerId& sender, std::string_view msg_id) {
     return sender.text() + "/" + std::string(msg_id);
 }
@@ -306,11 +302,11 @@ Result<void> Ledger::commit() {
 }
 
 void Ledger::forget_oldest() {
-    while (delivery_age_.size() > deliveries_kept_max) {
+    while (delivery_age_.size() > limits::deliveries_kept_max) {
         deliveries_.erase(delivery_age_.front());
         delivery_age_.pop_front();
     }
-    while (message_age_.size() > messages_kept_max) {
+    while (message_age_.size() > limits::messages_kept_max) {
         messages_.erase(message_age_.front());
         message_age_.pop_front();
     }

@@ -27,6 +27,7 @@ struct Settings {
     std::size_t bytes_in_flight_max = limits::bytes_in_flight_max;
     std::uint32_t open_deliveries_max = limits::open_deliveries_max;
     double disk_free_ratio_min = limits::disk_free_ratio_min;
+    std::size_t operations_waiting_max = limits::operations_waiting_max;  ///< no key of its own
 
     bool operator==(const Settings&) const = default;
 };

@@ -16,8 +16,6 @@ namespace {
 using limits::kib;
 using limits::mib;
 
-constexpr std::size_t wal_bytes_max = 64 * mib;
-constexpr int open_files_max = 512;
 constexpr std::size_t sync_stride_bytes = 1 * mib;
 constexpr double bloom_bits_per_key = 10;
 // A file in which half of 128 neighbours are tombstones is compacted soon: queues and timers are
@@ -89,9 +87,9 @@ rocksdb::DBOptions database_options(const RocksDbOptions& options, rocksdb::Env&
         true;  // a log that is gone or too short is an error
     // A background error (a flush that failed) stays an error: nothing is retried behind our back.
     database.max_bgerror_resume_count = 0;
-    database.max_total_wal_size = wal_bytes_max;  // bounds the replay at start
+    database.max_total_wal_size = limits::store_log_bytes_max;  // bounds the replay at start
     database.db_write_buffer_size = 2 * options.memtable_bytes;
-    database.max_open_files = open_files_max;
+    database.max_open_files = static_cast<int>(limits::store_open_files_max);
     database.max_background_jobs = 2;
     database.bytes_per_sync = sync_stride_bytes;  // no burst of dirty pages under the log's sync
     // There is one writer: nobody to write beside it, or to wait for.

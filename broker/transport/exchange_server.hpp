@@ -51,7 +51,7 @@ class ExchangeServer {
 
     /// Accepts no more, asks every peer to finish and go, and waits until they have or `time_max`
     /// has passed. True: nobody is left.
-    bool drain(Duration time_max);
+    bool drain(Duration time_max = limits::drain_time_max);
     /// Ends every session, in order as far as limits.closing_time_max allows, and all threads.
     void stop();
 

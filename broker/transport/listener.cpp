@@ -17,6 +17,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "broker/base/limits.hpp"
+
 namespace budstikke::transport {
 
 namespace asio = boost::asio;
@@ -24,7 +26,6 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr int backlog = 1024;
 constexpr std::chrono::milliseconds breather{100};
 constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 
@@ -71,7 +72,7 @@ Awaitable<void> Listener::Impl::run() {
 }
 
 bool Listener::Impl::accept_all() {
-    for (int left = backlog; left > 0; --left) {
+    for (int left = limits::connections_backlog_max; left > 0; --left) {
         sockaddr_storage address{};
         socklen_t length = sizeof(address);
         SocketHandle socket(::accept4(
@@ -117,7 +118,7 @@ Result<std::unique_ptr<Listener>> Listener::open(
         acceptor.bind(endpoint, error);
     }
     if (!error) {
-        acceptor.listen(backlog, error);
+        acceptor.listen(limits::connections_backlog_max, error);
     }
     if (!error) {
         acceptor.non_blocking(true, error);

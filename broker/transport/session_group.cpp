@@ -22,8 +22,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration tick_max = 1s;
-constexpr Duration tick_min = 10ms;
+constexpr Duration longest_tick = 1s;
+constexpr Duration shortest_tick = 10ms;
 constexpr Duration sweep_interval = 1min;
 
 Duration tick_interval(const ExchangeLimits& limits) {
@@ -32,7 +32,7 @@ Duration tick_interval(const ExchangeLimits& limits) {
          limits.submission_time_max, limits.idle_time_max, limits.write_time_max,
          limits.closing_time_max}
     );
-    return std::clamp(shortest / 4, tick_min, tick_max);
+    return std::clamp(shortest / 4, shortest_tick, longest_tick);
 }
 
 }  // namespace

@@ -6,10 +6,11 @@
 #include <cstring>
 #include <span>
 
+#include "broker/base/limits.hpp"
+
 namespace budstikke::xml {
 namespace {
 
-constexpr std::size_t declaration_bytes_max = 1024;
 constexpr std::string_view utf8_mark = "\xEF\xBB\xBF";
 constexpr std::string_view utf16_le_mark = "\xFF\xFE";
 constexpr std::string_view utf16_be_mark = "\xFE\xFF";
@@ -28,7 +29,7 @@ bool same_name(std::string_view a, std::string_view b) {
 
 /// The declared encoding's name; empty where there is no declaration, or none in it.
 std::string_view declared_name(std::string_view text) {
-    text = text.substr(0, declaration_bytes_max);
+    text = text.substr(0, limits::xml_declaration_bytes_max);
     if (!text.starts_with("<?xml") || text.size() < 6 || !is_space(text[5])) {
         return {};
     }

@@ -25,8 +25,6 @@
 namespace budstikke::xml {
 namespace {
 
-constexpr std::size_t path_bytes_max = 400;
-constexpr std::size_t path_name_bytes_max = 64;
 // Local name, prefix, namespace, and the two ends of the value.
 constexpr std::size_t fields_per_attribute = 5;
 
@@ -288,8 +286,8 @@ std::uint32_t Pass::line() const {
 Location Pass::here() const {
     Location location{.line = line(), .path = {}};
     for (std::size_t i = 0; i < depth_; ++i) {
-        const auto name = view(path_[i]).substr(0, path_name_bytes_max);
-        if (location.path.size() + name.size() + 1 > path_bytes_max) {
+        const auto name = view(path_[i]).substr(0, limits::finding_path_name_bytes_max);
+        if (location.path.size() + name.size() + 1 > limits::finding_path_bytes_max) {
             location.path += "/...";
             break;
         }

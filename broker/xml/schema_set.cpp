@@ -25,7 +25,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t idle_validators_max = 32;
 constexpr std::string_view driver_name = "_driver.xsd";
 constexpr std::string_view schema_namespace = "http://www.w3.org/2001/XMLSchema";
 
@@ -61,15 +60,18 @@ std::string file_name_of(std::string_view location) {
     return name.contains('/') || name == "." || name == ".." ? std::string{} : name;
 }
 
-std::optional<std::string> read_file(const fs::path& path) {
+Result<std::string> read_file(const fs::path& path) {
     std::error_code error;
     const auto size = fs::file_size(path, error);
-    if (error || size > limits::schema_file_bytes_max) {
-        return std::nullopt;
+    if (!error && size > limits::schema_file_bytes_max) {
+        return fail(Errc::limit_exceeded, path.filename().string() + " is too large for a schema");
     }
     std::ifstream file(path, std::ios::binary);
     std::string bytes{std::istreambuf_iterator<char>(file), {}};
-    return file.bad() || !file.is_open() ? std::nullopt : std::optional(std::move(bytes));
+    if (error || file.bad() || !file.is_open()) {
+        return fail(Errc::io, path.filename().string() + " cannot be read");
+    }
+    return bytes;
 }
 
 xmlParserInputPtr open_in_folder(const char* url, const char* /*id*/, xmlParserCtxtPtr parser) {
@@ -77,7 +79,10 @@ xmlParserInputPtr open_in_folder(const char* url, const char* /*id*/, xmlParserC
         return nullptr;
     }
     const auto name = file_name_of(url);
-    const auto bytes = name.empty() ? std::nullopt : read_file(*folder_being_loaded / name);
+    if (name.empty()) {
+        return nullptr;
+    }
+    const auto bytes = read_file(*folder_being_loaded / name);
     if (!bytes) {
         return nullptr;
     }
@@ -108,7 +113,7 @@ std::string attribute(const xmlNode* node, const char* name) {
 Result<SchemaFile> inspect(const fs::path& path) {
     const auto bytes = read_file(path);
     if (!bytes) {
-        return fail(Errc::io, path.filename().string() + " cannot be read");
+        return std::unexpected(bytes.error());
     }
     const Doc doc(xmlReadMemory(
         bytes->data(), static_cast<int>(bytes->size()), path.filename().c_str(), nullptr,
@@ -267,7 +272,7 @@ Validator SchemaSet::Impl::borrow() const {
 
 void SchemaSet::Impl::give_back(Validator validator) const {
     const std::scoped_lock lock(mutex_);
-    if (idle_.size() < idle_validators_max) {
+    if (idle_.size() < limits::validators_kept_max) {
         idle_.push_back(std::move(validator));
     }
 }

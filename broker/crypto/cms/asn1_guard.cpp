@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::uint8_t constructed_bit = 0x20;
 constexpr std::uint8_t long_tag = 0x1f;
-constexpr std::size_t length_bytes_max = 4;
 
 struct Header {
     bool constructed = false;
@@ -57,7 +56,7 @@ std::optional<Header> Scan::header() {
         found.length = first;
     } else {
         const std::size_t count = first & 0x7fU;
-        if (count > length_bytes_max || left() < count) return std::nullopt;
+        if (count > limits::cms_length_bytes_max || left() < count) return std::nullopt;
         for (std::size_t i = 0; i < count; ++i)
             found.length = found.length << 8U | take();
     }

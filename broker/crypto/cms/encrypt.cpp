@@ -21,9 +21,7 @@ struct FreeCms {
 }  // namespace
 
 Result<std::string> encrypt(std::string_view content, const PartyCertificate& recipient) {
-    // What is left over for the envelope around the content, with the longest key.
-    constexpr std::size_t overhead_max = 4 * limits::kib;
-    if (content.size() > limits::cms_bytes_max - overhead_max) {
+    if (content.size() > limits::cms_bytes_max - limits::cms_overhead_bytes_max) {
         return fail(Errc::limit_exceeded, "more content than one payload may have");
     }
     if (!recipient.may_encrypt() || recipient.rsa_bits() < limits::rsa_bits_min ||

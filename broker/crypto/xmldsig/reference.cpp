@@ -15,7 +15,6 @@ namespace budstikke::crypto::xmldsig {
 namespace {
 
 constexpr std::string_view cid_scheme = "cid:";
-constexpr std::size_t transforms_read_max = 8;
 
 std::size_t digest_bytes(DigestMethod method) {
     switch (method) {
@@ -132,10 +131,11 @@ void Reading::read_transforms(Node& list) {
     if (!only_elements || !has_only_attributes(list, {})) {
         out_.add(Fault::unexpected_content, list);
     }
-    for (Node* node : std::span(content).first(std::min(content.size(), transforms_read_max))) {
+    for (Node* node :
+         std::span(content).first(std::min(content.size(), limits::transforms_read_max))) {
         read_transform(*node);
     }
-    if (content.size() > transforms_read_max) out_.add(Fault::limit_exceeded, list);
+    if (content.size() > limits::transforms_read_max) out_.add(Fault::limit_exceeded, list);
 }
 
 void Reading::read_digest(Node& node, std::span<Node* const> rest) {
@@ -200,7 +200,6 @@ std::optional<std::size_t> Reading::run(Node& node) {
 }  // namespace
 
 bool has_plain_c14n_content(const Node& method, bool exclusive) {
-    constexpr std::size_t prefix_list_bytes_max = 256;
     bool only_elements = true;
     const auto content = elements_of(method, only_elements);
     if (!only_elements || content.size() > (exclusive ? 1U : 0U)) return false;
@@ -208,7 +207,7 @@ bool has_plain_c14n_content(const Node& method, bool exclusive) {
     const Node& list = *content[0];
     return is_element(list, exclusive_namespace, "InclusiveNamespaces") &&
            list.children == nullptr && has_only_attributes(list, {"PrefixList"}) &&
-           attribute(list, "PrefixList").value_or("").size() <= prefix_list_bytes_max;
+           attribute(list, "PrefixList").value_or("").size() <= limits::prefix_list_bytes_max;
 }
 
 std::optional<std::size_t> read_reference(

@@ -11,13 +11,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "broker/base/limits.hpp"
+
 namespace budstikke::tools {
 
 namespace {
 
-// The broker's largest answers are listings of limits::listing_rows_max rows.
-constexpr std::size_t answer_bytes_max = 64UL * 1024 * 1024;
-constexpr std::size_t head_bytes_max = 100;
 constexpr std::size_t piece_bytes = 64UL * 1024;
 
 class Connection {
@@ -100,7 +99,7 @@ Result<Head> parse_head(std::string_view line) {
     const auto [end, error] =
         std::from_chars(line.data(), line.data() + line.size(), head.body_bytes);
     const bool whole = error == std::errc{} && end == line.data() + line.size();
-    if (!whole || head.body_bytes > answer_bytes_max) return refuse();
+    if (!whole || head.body_bytes > limits::admin_answer_bytes_max) return refuse();
     return head;
 }
 
@@ -118,14 +117,15 @@ Result<AdminAnswer> ask_broker(
     std::string bytes;
     std::size_t end = std::string::npos;
     while ((end = bytes.find('\n')) == std::string::npos) {
-        if (bytes.size() > head_bytes_max) break;
+        if (bytes.size() > limits::admin_answer_head_bytes_max) break;
         if (!connection.receive(bytes)) {
             return fail(
                 Errc::unavailable, sent ? "the broker did not answer" : "the broker is gone"
             );
         }
     }
-    auto head = parse_head(std::string_view(bytes).substr(0, end));
+    const bool too_long = end > limits::admin_answer_head_bytes_max;
+    auto head = parse_head(std::string_view(bytes).substr(0, too_long ? 0 : end));
     if (!head) return std::unexpected(std::move(head).error());
     bytes.erase(0, end + 1);
     while (bytes.size() < head->body_bytes) {

@@ -25,9 +25,6 @@ using crypto::TlsState;
 using crypto::TlsStep;
 using transport::SocketHandle;
 
-constexpr std::size_t waiting_bytes_max = 16 * limits::mib;
-constexpr std::size_t read_bytes_max = 64 * limits::kib;
-
 /// Connections of tools live as long as the process: one clock will do.
 const SystemClock& system_clock() {
     static const SystemClock clock;
@@ -191,7 +188,9 @@ void Connection::start(OnFrame on_frame, OnEnd on_end, Duration idle, OnIdle on_
 void Connection::send(std::string_view bytes) {
     std::unique_lock lock(mutex_);
     if (!on_own_thread()) {
-        room_.wait(lock, [this] { return waiting_.size() < waiting_bytes_max || ended_; });
+        room_.wait(lock, [this] {
+            return waiting_.size() < limits::client_waiting_bytes_max || ended_;
+        });
     }
     const bool was_empty = waiting_.empty();
     waiting_.append(bytes);
@@ -239,7 +238,7 @@ bool Connection::step() {
 }
 
 bool Connection::read_some() {
-    static thread_local std::array<char, read_bytes_max> space;
+    static thread_local std::array<char, limits::client_read_bytes_max> space;
     for (;;) {
         const TlsStep step = tls_.read(space);
         if (step.state == TlsState::want_read || step.state == TlsState::want_write) {

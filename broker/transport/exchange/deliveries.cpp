@@ -11,14 +11,6 @@
 
 namespace budstikke::transport {
 
-namespace {
-
-/// A payload up to this is read where it is sent from; opening a larger one would hold up the
-/// other connections of the thread.
-constexpr std::uint64_t read_in_place_bytes_max = 64 * limits::kib;
-
-}  // namespace
-
 pipeline::ConsumerId Deliveries::consumer() {
     if (!consumer_) {
         consumer_ = session_.parts.broker.attach(session_.organisation, *this);
@@ -216,7 +208,8 @@ void Deliveries::read_piece() {
     const pipeline::Broker& broker = session_.parts.broker;
     const auto& message = leaving_->offer.message;
     const std::uint32_t chunk = leaving_->next_chunk;
-    if (message->size <= read_in_place_bytes_max) {
+    // Opening a larger one here would hold up the other connections of the thread.
+    if (message->size <= limits::in_place_bytes_max) {
         send_piece(broker.read_payload(*message, chunk));
         return;
     }

@@ -8,15 +8,14 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
 
+#include "broker/base/limits.hpp"
+
 namespace budstikke::transport {
 
 namespace {
 
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
-
-/// Above this a buffer is given back to the allocator between frames: idle connections are many.
-constexpr std::size_t buffer_kept_bytes_max = 4096;
 
 std::size_t read_length(std::string_view bytes) {
     std::size_t length = 0;
@@ -53,7 +52,7 @@ void FrameDecoder::release_used() {
         return;
     }
     used_ = 0;
-    if (kept_.capacity() > buffer_kept_bytes_max) {
+    if (kept_.capacity() > limits::read_buffer_kept_bytes_max) {
         std::string().swap(kept_);
     } else {
         kept_.clear();

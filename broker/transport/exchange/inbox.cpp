@@ -4,11 +4,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
-namespace budstikke::transport {
+#include "broker/base/limits.hpp"
 
-namespace {
-constexpr std::size_t tasks_kept_max = 64;
-}  // namespace
+namespace budstikke::transport {
 
 void Inbox::put(Task task) {
     {
@@ -30,7 +28,7 @@ void Inbox::run_batch() {
     for (Task& task : batch_) {
         task();
     }
-    if (batch_.capacity() > tasks_kept_max) {
+    if (batch_.capacity() > limits::tasks_kept_max) {
         std::vector<Task>().swap(batch_);
     }
     batch_.clear();

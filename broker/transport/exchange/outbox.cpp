@@ -6,13 +6,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "broker/base/limits.hpp"
 #include "broker/transport/exchange/frame.hpp"
 
 namespace budstikke::transport {
-
-namespace {
-constexpr std::size_t buffer_kept_bytes_max = std::size_t{256} * 1024;
-}  // namespace
 
 Outbox::Outbox(
     boost::asio::io_context& context, TlsStream& stream, const Clock& clock, std::size_t bytes_max,
@@ -47,7 +44,7 @@ Awaitable<void> Outbox::run() {
         leaving_.swap(waiting_);
         const bool alive = co_await stream_.write(leaving_, on_progress);
         leaving_.clear();
-        if (leaving_.capacity() > buffer_kept_bytes_max) {
+        if (leaving_.capacity() > limits::write_buffer_kept_bytes_max) {
             leaving_.shrink_to_fit();
         }
         if (!alive) {

@@ -180,7 +180,12 @@ void Session::note_frame_progress() {
 
 bool Session::blocked() const {
     return submissions_.blocked() || deliveries_.blocked() || queries_.blocked() ||
-           follows_.blocked() || outbox_.full();
+           follows_.blocked() || outbox_.full() || in_a_crowd();
+}
+
+bool Session::in_a_crowd() const {
+    // A greeting costs the commit thread nothing, and has no time to wait.
+    return phase_ == Phase::serving && parts_.broker.crowded();
 }
 
 bool Session::pending() const {
@@ -190,6 +195,9 @@ bool Session::pending() const {
 Awaitable<void> Session::until_unblocked() {
     waiting_for_room_ = true;
     while (blocked() && !ending_) {
+        if (in_a_crowd() && !std::exchange(awaits_calm_, true)) {
+            parts_.broker.when_calm(inbox_.done([this] { awaits_calm_ = false; }));
+        }
         co_await wake_.wait();
     }
     waiting_for_room_ = false;

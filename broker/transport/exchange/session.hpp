@@ -68,6 +68,7 @@ class Session {
     void leave_by_request();
     void say_goodbye();
     bool blocked() const;
+    bool in_a_crowd() const;
     bool pending() const;
     void note_frame_progress();
     void log_handshake_refusal(crypto::TlsFault fault);
@@ -97,6 +98,7 @@ class Session {
     bool peer_leaves_ = false;  ///< it said GoAway
     bool ending_ = false;       ///< nothing more is read
     bool waiting_for_room_ = false;
+    bool awaits_calm_ = false;  ///< the broker has promised to call
     bool writing_ = false;
     bool traffic_ = false;  ///< since the last tick
 };

@@ -121,7 +121,8 @@ void Session::hello(const v1::Hello& hello) {
     }
     if (hello.software().size() > limits::software_bytes_max) {
         context_.warn("hello_refused_software", {});
-        end(GoAwayReason::limit_exceeded, "software is longer than 100 bytes");
+        end(GoAwayReason::limit_exceeded,
+            "software is longer than " + std::to_string(limits::software_bytes_max) + " bytes");
         return;
     }
     software_ = printable(hello.software());

@@ -12,8 +12,6 @@ namespace budstikke::transport {
 
 namespace {
 
-constexpr std::size_t reason_code_bytes_max = 16;
-
 std::int64_t milliseconds(Timestamp time) {
     return time.time_since_epoch().count();
 }
@@ -126,7 +124,8 @@ void write_delivery_status(const store::DeliveryRecord& delivery, v1::DeliverySt
 }
 
 bool is_reason_code(std::string_view code) {
-    return code.size() <= reason_code_bytes_max && std::ranges::all_of(code, [](char letter) {
+    return code.size() <= limits::reason_code_bytes_max &&
+           std::ranges::all_of(code, [](char letter) {
                return (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
                       letter == '_';
            });

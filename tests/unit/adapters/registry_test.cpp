@@ -45,6 +45,20 @@ TEST(Registry, RecognisesEachFormatByItsRoot) {
     EXPECT_EQ(registry().find("hl7"), nullptr);
 }
 
+TEST(Registry, RecognisesAFormatWhosePrologIsLongerThanTheHead) {
+    const std::string message = MsgHead{}.xml();
+    const std::size_t root = message.find("<MsgHead");
+    ASSERT_NE(root, std::string::npos);
+    const std::size_t root_end = message.find('>', root) + 1;
+    for (const std::size_t end :
+         {limits::format_head_bytes_max - 1, limits::format_head_bytes_max,
+          limits::format_head_bytes_max + 1}) {
+        std::string longer = message;
+        longer.insert(root, "<!--" + std::string(end - root_end - 7, 'c') + "-->");
+        EXPECT_EQ(decoded(longer).envelope.format, "msghead") << end;
+    }
+}
+
 TEST(Registry, SaysWhyNobodyTakesTheBytes) {
     const auto only = [](std::string_view bytes) {
         const auto result = decoded(bytes);

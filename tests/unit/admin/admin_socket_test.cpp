@@ -114,11 +114,9 @@ TEST_F(AdminSocketTest, LimitsTheLine) {
 }
 
 TEST_F(AdminSocketTest, LimitsTheSessions) {
-    SocketSettings few = settings();
-    few.sessions_max = 3;
-    start(std::move(few));
+    start(settings());
     std::list<RawClient> clients;
-    for (int i = 0; i < 3; ++i) {
+    for (std::uint32_t i = 0; i < limits::admin_sessions_max; ++i) {
         clients.emplace_back(path());
         EXPECT_EQ(clients.back().ask("x").body, "x");
     }
@@ -148,6 +146,11 @@ TEST_F(AdminSocketTest, EndsASessionThatSendsNoWholeLine) {
     RawClient client(path());
     ASSERT_TRUE(client.send("half a li"));
     EXPECT_TRUE(client.ended());
+}
+
+TEST_F(AdminSocketTest, GivesTheTimesOfTheHeaderWhereNothingElseIsSaid) {
+    EXPECT_EQ(settings().idle_time_max, Duration(limits::admin_idle_time_max));
+    EXPECT_EQ(settings().write_time_max, Duration(limits::admin_idle_time_max));
 }
 
 TEST_F(AdminSocketTest, OutlivesASessionThatEndsAsItsTimeIsOver) {

@@ -2,6 +2,7 @@
 // helps, reasons are demanded and limited.
 #include "broker/admin/parse.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -65,6 +66,21 @@ TEST(Parser, TheLongerNameWins) {
     EXPECT_EQ(parse_line("parties")->spec->name, "parties");
     EXPECT_EQ(parse_line("parties list")->spec->name, "parties list");
     EXPECT_EQ(parse_line("help queue list")->arguments.size(), 2U);
+}
+
+TEST(Parser, NamesNoMoreThanTheLimitAndNothingTooFarAway) {
+    const std::string many = refusal_of("queue");
+    EXPECT_EQ(
+        std::ranges::count(many.substr(many.find("did you mean")), ','),
+        std::ptrdiff_t{limits::suggestions_max} - 1
+    );
+    const std::string word = "reload";
+    for (std::size_t wrong = 1; wrong <= limits::suggestion_distance_max + 1; ++wrong) {
+        std::string given = word;
+        given.replace(given.size() - wrong, wrong, wrong, 'x');
+        EXPECT_EQ(refusal_of(given).contains("reload"), wrong <= limits::suggestion_distance_max)
+            << given;
+    }
 }
 
 TEST(Parser, NamesWhatComesNearest) {

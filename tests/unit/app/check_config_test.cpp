@@ -246,11 +246,12 @@ TEST_F(CheckConfig, too_few_open_files_for_the_connections_are_noted_and_no_faul
         });
         std::_Exit(result.faults.empty() && noted ? 0 : 1);
     };
-    EXPECT_EXIT(
-        notes_with_hard_limit(739, "739 open files, and `connections_max` may need 740"),
-        testing::ExitedWithCode(0), ""
-    );
-    EXPECT_EXIT(notes_with_hard_limit(740, "open files"), testing::ExitedWithCode(1), "");
+    constexpr rlim_t needed = 100 + limits::store_open_files_max + limits::other_open_files_max;
+    const std::string few = std::to_string(needed - 1) + " open files, and `connections_max` may " +
+                            "need " + std::to_string(needed);
+    EXPECT_EXIT(notes_with_hard_limit(needed - 1, few), testing::ExitedWithCode(0), "");
+    EXPECT_EXIT(notes_with_hard_limit(needed, "open files"), testing::ExitedWithCode(1), "");
+    EXPECT_EXIT(notes_with_hard_limit(needed + 1, "open files"), testing::ExitedWithCode(1), "");
 }
 
 TEST_F(CheckConfig, schemas_that_do_not_compile_are_refused) {

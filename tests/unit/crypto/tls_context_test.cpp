@@ -92,9 +92,11 @@ TEST_F(Context, HoldsTheLimitsOfItsNumbers) {
     EXPECT_TRUE(TlsServerContext::make(config, clock));
     config.alpn = {""};
     EXPECT_EQ(refusal(config), Errc::invalid_argument);
-    config.alpn = {std::string(256, 'x')};
+    config.alpn = {std::string(limits::alpn_name_bytes_max + 1, 'x')};
     EXPECT_EQ(refusal(config), Errc::invalid_argument);
-    config.alpn = {std::string(255, 'x'), "x"};
+    config.alpn = {std::string(limits::alpn_name_bytes_max, 'x'), "x"};
+    EXPECT_TRUE(TlsServerContext::make(config, clock));
+    config.alpn = {std::string(limits::alpn_name_bytes_max - 1, 'x')};
     EXPECT_TRUE(TlsServerContext::make(config, clock));
 }
 
@@ -104,9 +106,12 @@ TEST_F(Context, RefusesAClientWithoutCaAndAConnectionWithoutName) {
     ASSERT_TRUE(client);
     EXPECT_EQ(client->own_certificates().front().organisation_number, organisation);
     EXPECT_EQ(client->connect(0, "").error().code, Errc::invalid_argument);
-    EXPECT_EQ(client->connect(0, std::string(256, 'a')).error().code, Errc::invalid_argument);
+    constexpr std::size_t limit = limits::server_name_bytes_max;
+    const auto above = client->connect(0, std::string(limit + 1, 'a'));
+    EXPECT_EQ(above.error().code, Errc::invalid_argument);
     EXPECT_EQ(client->connect(0, std::string("a\0b", 3)).error().code, Errc::invalid_argument);
-    EXPECT_TRUE(client->connect(0, std::string(255, 'a')));
+    EXPECT_TRUE(client->connect(0, std::string(limit, 'a')));
+    EXPECT_TRUE(client->connect(0, std::string(limit - 1, 'a')));
     config.ca_files.clear();
     EXPECT_EQ(TlsClientContext::make(config, clock).error().code, Errc::invalid_argument);
 }

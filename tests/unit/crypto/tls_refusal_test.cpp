@@ -240,6 +240,7 @@ TEST_F(Listener, RefusesClientsOfARevokedIssuingCa) {
 
 TEST_F(Listener, CountsTheCasAboveTheCertificate) {
     // root, issuing, deep-1, deep-2: exactly the four of the limit; deep-1 is one below.
+    static_assert(limits::certificate_chain_depth_max == 4);
     const TlsServerContext standard = listener(pki.server(), clock);
     EXPECT_TRUE(knock(standard, as("deep-1")).let_in);
     EXPECT_TRUE(knock(standard, as("deep-2")).let_in);

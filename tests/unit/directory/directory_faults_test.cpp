@@ -328,6 +328,23 @@ TEST(DirectoryFaults, duplicates_across_files_name_both_places) {
     EXPECT_EQ(result.error(), (Faults{{"b.toml", 3, "HER-id 1 is already at a.toml:4"}}));
 }
 
+TEST(DirectoryFaults, names_are_as_long_as_the_limit_allows) {
+    const auto faults_with = [](std::size_t bytes) {
+        const std::string name(bytes, 'n');
+        std::string text = organisation_text() + party_text("100");
+        for (const std::string_view old : {"Nordvik kommune", "Part"}) {
+            text.replace(text.find(old), old.size(), name);
+        }
+        return faults_of(text);
+    };
+    EXPECT_THAT(faults_with(limits::name_bytes_max - 1), testing::IsEmpty());
+    EXPECT_THAT(faults_with(limits::name_bytes_max), testing::IsEmpty());
+    EXPECT_THAT(
+        faults_with(limits::name_bytes_max + 1),
+        ElementsAre(HasSubstr("`name` must have 1 to 200"), HasSubstr("`name` must have 1 to 200"))
+    );
+}
+
 TEST(DirectoryFaults, parties_are_accepted_up_to_the_limit) {
     const auto with_three =
         organisation_text() + party_text("1") + party_text("2") + party_text("3");

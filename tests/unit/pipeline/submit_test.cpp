@@ -231,6 +231,40 @@ TEST_F(SubmitTest, HoldsTheLimitsOfDeclaredFacts) {
     EXPECT_TRUE(has(above.findings, finding::receivers_too_many));
 }
 
+TEST_F(SubmitTest, HoldsTheLimitOfTheRecipientsThatASubmissionNames) {
+    const auto naming = [&](const std::string& id, std::size_t count) {
+        std::vector<std::string> named;
+        for (std::size_t i = 0; i < count; ++i) {
+            named.push_back(i == 0 ? "201" : std::to_string(5000 + i));
+        }
+        Submission submission = Draftsman{.msg_id = id, .to = named}.submission();
+        submission.recipients = std::move(named);
+        submission.allow_partial = true;
+        return submission;
+    };
+    EXPECT_TRUE(submit(naming("below", limits::receivers_max - 1)).accepted);
+    EXPECT_TRUE(submit(naming("at", limits::receivers_max)).accepted);
+    // The message itself names few enough.
+    Submission above = naming("above", limits::receivers_max);
+    above.recipients.emplace_back("201");
+    const Receipt refused = submit(std::move(above));
+    EXPECT_FALSE(refused.accepted);
+    ASSERT_EQ(refused.findings.size(), 1U);
+    EXPECT_EQ(refused.findings[0].spec, &finding::receivers_too_many);
+    EXPECT_EQ(refused.findings[0].location.path, "recipients");
+}
+
+TEST_F(SubmitTest, HoldsTheLimitOfRecipientsDeclaredBesideXmlToo) {
+    const auto beside_xml = [&](std::size_t count) {
+        Submission submission = Draftsman{}.submission();
+        submission.content_type = "application/xml";
+        submission.declared->recipients.resize(count);
+        return submit(std::move(submission));
+    };
+    EXPECT_FALSE(has(beside_xml(limits::receivers_max).findings, finding::receivers_too_many));
+    EXPECT_TRUE(has(beside_xml(limits::receivers_max + 1).findings, finding::receivers_too_many));
+}
+
 TEST_F(SubmitTest, TakesAnExpiryInTheFutureUpToItsLimit) {
     const auto expiring = [&](const char* id, Duration in) {
         Submission submission = Draftsman{.msg_id = id}.submission();

@@ -104,6 +104,104 @@ TEST_F(PendingLimitsTest, PausesWhenMoreSettlementsWaitThanThereCanBeDeliveries)
     });
 }
 
+v1::Frame withdrawal(std::uint64_t number) {
+    v1::Frame frame;
+    frame.mutable_withdraw()->set_request(number);
+    frame.mutable_withdraw()->mutable_message()->set_message_id("none");
+    frame.mutable_withdraw()->mutable_message()->set_sender("100");
+    return frame;
+}
+
+/// Three may wait for the commit thread, over all connections; the one that holds it is the first.
+class CrowdedBroker : public PendingLimitsTest {
+ protected:
+    pipeline::Settings settings() const override {
+        pipeline::Settings settings;
+        settings.operations_waiting_max = 3;
+        return settings;
+    }
+};
+
+TEST_F(CrowdedBroker, ReadsFromNobodyUntilThereIsRoomAndLosesNothing) {
+    start_server();
+    const auto first = greeted("hospital");
+    const auto second = greeted("practice");
+    CommitHold hold(*broker_);
+    first->send(withdrawal(1));
+    first->send(ping_frame(101));
+    EXPECT_EQ(number_of(first->next()), 101U) << "one below the limit it reads on";
+    first->send(withdrawal(2));
+    first->send(ping_frame(102));
+    EXPECT_FALSE(first->next_within(100ms)) << "at the limit it does not";
+    // What had not blocked yet is read frame by frame: one each, and no more.
+    second->send(ping_frame(201));
+    EXPECT_EQ(number_of(second->next()), 201U);
+    second->send(ping_frame(202));
+    second->send(withdrawal(3));
+    EXPECT_FALSE(second->next_within(100ms));
+    greeted("municipality");  // a newcomer is greeted all the same
+    hold.release();
+    std::multiset<std::uint64_t> answered;
+    for (int i = 0; i < 3; ++i) {
+        answered.insert(number_of(first->next()));
+    }
+    EXPECT_EQ(answered, (std::multiset<std::uint64_t>{1, 2, 102}));
+    EXPECT_EQ(number_of(second->next()), 202U);
+    EXPECT_EQ(number_of(second->next()), 3U);
+}
+
+TEST_F(CrowdedBroker, AnswersAPipelineThatIsLongerThanTheCrowd) {
+    start_server();
+    const auto client = greeted("hospital");
+    std::set<std::uint64_t> asked;
+    std::set<std::uint64_t> answered;
+    for (std::uint64_t number = 1; number <= 40; ++number) {
+        client->send(withdrawal(number));
+        asked.insert(number);
+    }
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        answered.insert(number_of(client->next()));
+    }
+    EXPECT_EQ(answered, asked);
+}
+
+TEST_F(CrowdedBroker, LetsAPeerGoThatLeavesTheCrowd) {
+    start_server();
+    {
+        const auto client = greeted("hospital");
+        CommitHold hold(*broker_);
+        client->send(withdrawal(1));
+        client->send(withdrawal(2));
+        client->send(withdrawal(3));
+        EXPECT_FALSE(client->next_within(50ms));
+    }
+    EXPECT_TRUE(events_.wait_for("session_closed"));
+    expect_others_are_served();
+}
+
+TEST_F(PendingLimitsTest, CountsAtLeastTheLeastOfASubmission) {
+    start_server();
+    const auto client = greeted("hospital");
+    CommitHold hold(*broker_);
+    std::size_t expected = 0;
+    std::uint64_t number = 0;
+    for (const std::size_t bytes :
+         {std::size_t{1}, limits::submission_bytes_min - 1, limits::submission_bytes_min,
+          limits::submission_bytes_min + 1}) {
+        v1::Frame frame;
+        v1::Submit& submit = *frame.mutable_submit();
+        submit = draft("m" + std::to_string(++number));
+        submit.set_submission(number);
+        submit.set_size(bytes);
+        submit.set_payload(std::string(bytes, 'z'));
+        client->send(frame);
+        client->send(ping_frame(number));
+        EXPECT_EQ(number_of(client->next()), number);
+        expected += std::max(bytes, limits::submission_bytes_min);
+        EXPECT_EQ(broker_->budget().in_flight(), expected) << bytes;
+    }
+}
+
 TEST_F(PendingLimitsTest, AnswersEveryQueryOfAPipelineAroundTheLimit) {
     start_server();
     const auto client = greeted("hospital");

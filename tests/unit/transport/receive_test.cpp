@@ -175,9 +175,20 @@ TEST_F(ReceiveTest, HoldsTheLimitOfReasonsOneBelowAtAndAbove) {
     settle.set_reason(std::string(limits::reason_bytes_max, 'r'));
     settle.set_reason_code("lower case");
     EXPECT_FALSE(client->settle(settle));
-    settle.set_reason_code(std::string(17, 'A'));
+    settle.set_reason_code(std::string(limits::reason_code_bytes_max + 1, 'A'));
     EXPECT_FALSE(client->settle(settle));
-    settle.set_reason_code(std::string(16, 'A'));
+    settle.set_reason_code(std::string(limits::reason_code_bytes_max, 'A'));
+    EXPECT_TRUE(client->settle(settle));
+}
+
+TEST_F(ReceiveTest, TakesAReasonAndItsCodeOneBelowTheirLimits) {
+    start_server();
+    fill(1);
+    const auto client = connect("municipality");
+    ASSERT_TRUE(client->subscribe("201", 1));
+    v1::Settle settle = settlement(receive(*client), v1::Settle::REJECTED);
+    settle.set_reason(std::string(limits::reason_bytes_max - 1, 'r'));
+    settle.set_reason_code(std::string(limits::reason_code_bytes_max - 1, 'A'));
     EXPECT_TRUE(client->settle(settle));
 }
 

@@ -1,5 +1,6 @@
 // Who is let in, how each refusal is told to operations, and how sessions end.
 #include <fstream>
+#include <future>
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -228,6 +229,18 @@ TEST_F(WelcomeTest, DrainAsksEverybodyToGoAndWaits) {
     EXPECT_FALSE(ExchangeClient::connect(client_options("hospital")));
     EXPECT_TRUE(client->close());
     EXPECT_TRUE(server_->drain(soon));
+}
+
+TEST_F(WelcomeTest, ADrainIsOverWhenTheLastPeerHasGoneAndNotBefore) {
+    start_server();
+    const auto client = connect("hospital");
+    const auto began = wall_.steady_now();
+    auto drained = std::async(std::launch::async, [this] { return server_->drain(); });
+    EXPECT_EQ(client->goodbye().value_or(v1::GoAway()).reason(), v1::GoAway::DRAINING);
+    EXPECT_EQ(drained.wait_for(100ms), std::future_status::timeout);
+    EXPECT_TRUE(client->close());
+    EXPECT_TRUE(drained.get());
+    EXPECT_LT(wall_.steady_now() - began, limits::drain_time_max);
 }
 
 TEST_F(WelcomeTest, StopEndsWhoDoesNotGo) {

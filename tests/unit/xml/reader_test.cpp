@@ -46,7 +46,42 @@ TEST(Reader, ThePathOfALocationIsBounded) {
     }
     const auto reading = read_all(deep + "</x>");
     ASSERT_EQ(reading.code(), "xml.not_well_formed");
-    EXPECT_LT(reading.findings[0].location.path.size(), 500U);
+    const std::string name = "/" + std::string(limits::finding_path_name_bytes_max, 'n');
+    std::string path;
+    while (path.size() + name.size() <= limits::finding_path_bytes_max) {
+        path += name;
+    }
+    EXPECT_EQ(reading.findings[0].location.path, path + "/...");
+}
+
+TEST(Reader, ThePathOfALocationIsCutWhereItsLimitIs) {
+    // Names that leave so many bytes of the path, and one more for what is left.
+    const auto path_with = [](std::size_t left_over, std::size_t last) {
+        constexpr std::size_t name_max = limits::finding_path_name_bytes_max;
+        std::string document;
+        std::size_t bytes = 0;
+        while (bytes + name_max + 1 + left_over < limits::finding_path_bytes_max) {
+            document += "<" + std::string(name_max, 'n') + ">";
+            bytes += name_max + 1;
+        }
+        const std::size_t rest = limits::finding_path_bytes_max - left_over - bytes;
+        document += "<" + std::string(rest - 1, 'r') + "><" + std::string(last, 'l') + ">";
+        return read_all(document + "</x>").findings.at(0).location.path;
+    };
+    EXPECT_EQ(path_with(10, 8).size(), limits::finding_path_bytes_max - 1);
+    EXPECT_EQ(path_with(10, 9).size(), limits::finding_path_bytes_max);
+    EXPECT_TRUE(path_with(10, 10).ends_with("r/..."));
+}
+
+TEST(Reader, ANameInAPathIsCutAtItsLimit) {
+    const auto path_of = [](std::size_t bytes) {
+        const auto reading = read_all("<" + std::string(bytes, 'n') + "></x>");
+        return reading.findings.at(0).location.path;
+    };
+    const std::string at_limit(limits::finding_path_name_bytes_max, 'n');
+    EXPECT_EQ(path_of(at_limit.size() - 1), "/" + at_limit.substr(1));
+    EXPECT_EQ(path_of(at_limit.size()), "/" + at_limit);
+    EXPECT_EQ(path_of(at_limit.size() + 1), "/" + at_limit);
 }
 
 TEST(Reader, RefusesWhatIsNotADocument) {
@@ -98,6 +133,19 @@ TEST(Encoding, Latin1IsReadAsDeclared) {
     const auto reading = read_all("<?xml version='1.0' encoding='iso-8859-1'?><a>\xE6\xF8\xE5</a>");
     EXPECT_TRUE(reading.result.well_formed);
     EXPECT_EQ(reading.heard.heard, "<a>\u00e6\u00f8\u00e5</>");
+}
+
+TEST(Encoding, TheDeclarationIsReadUpToItsLimit) {
+    // The name of the encoding ends one byte before the limit, at it, and one behind it.
+    const auto code_of = [](std::size_t end_of_name) {
+        std::string document = "<?xml version='1.0'";
+        const std::string encoding = "encoding='x'";
+        document += std::string(end_of_name - document.size() - encoding.size(), ' ');
+        return read_all(document + encoding + "?><a/>").code();
+    };
+    EXPECT_EQ(code_of(limits::xml_declaration_bytes_max - 1), "xml.encoding");
+    EXPECT_EQ(code_of(limits::xml_declaration_bytes_max), "xml.encoding");
+    EXPECT_EQ(code_of(limits::xml_declaration_bytes_max + 1), "none");
 }
 
 TEST(Encoding, AByteOrderMarkIsNotContent) {

@@ -140,6 +140,34 @@ TEST_F(Pack, WhatCannotBeLoadedIsSaidWithTheFile) {
         << dangling.error().detail;
 }
 
+TEST_F(Pack, HoldsItsLimitOfFiles) {
+    for (std::size_t number = 1; number < limits::schema_files_max; ++number) {
+        const std::string name = "s" + std::to_string(number);
+        write(name + ".xsd", schema("urn:" + name, {}));
+    }
+    EXPECT_TRUE(SchemaSet::load(folder_)) << "one below";
+    write("t.xsd", schema("urn:t", {}));
+    EXPECT_TRUE(SchemaSet::load(folder_)) << "at the limit";
+    write("u.xsd", schema("urn:u", {}));
+    const auto above = SchemaSet::load(folder_);
+    ASSERT_FALSE(above);
+    EXPECT_EQ(above.error().code, Errc::limit_exceeded);
+}
+
+TEST_F(Pack, HoldsTheLimitOfAFile) {
+    const std::string content = schema("urn:a", {});
+    const auto load_with = [&](std::size_t bytes) {
+        write("a.xsd", content + std::string(bytes - content.size(), ' '));
+        return SchemaSet::load(folder_);
+    };
+    EXPECT_TRUE(load_with(limits::schema_file_bytes_max - 1));
+    EXPECT_TRUE(load_with(limits::schema_file_bytes_max));
+    const auto above = load_with(limits::schema_file_bytes_max + 1);
+    ASSERT_FALSE(above);
+    EXPECT_EQ(above.error().code, Errc::limit_exceeded);
+    EXPECT_NE(above.error().detail.find("a.xsd"), std::string::npos);
+}
+
 TEST_F(Pack, AFaultHasItsLineAndPathAndNoValue) {
     write_boxes("a.xsd", "urn:a");
     const auto set = load();

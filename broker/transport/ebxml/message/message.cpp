@@ -11,8 +11,6 @@
 namespace budstikke::ebxml {
 namespace {
 
-constexpr std::size_t head_bytes_max = 8 * limits::kib;
-
 bool is_bare_xml(std::string_view bytes) {
     if (bytes.starts_with("\xEF\xBB\xBF") || bytes.starts_with("\xFF\xFE") ||
         bytes.starts_with("\xFE\xFF")) {
@@ -23,7 +21,8 @@ bool is_bare_xml(std::string_view bytes) {
 }
 
 bool looks_like_soap(const Part& part) {
-    const auto root = xml::sniff_root(std::string_view(part.content).substr(0, head_bytes_max));
+    const auto root =
+        xml::sniff_root(std::string_view(part.content).substr(0, limits::soap_head_bytes_max));
     return root && root->name == "Envelope" &&
            (root->xml_namespace == ns::soap || root->xml_namespace == ns::soap12);
 }

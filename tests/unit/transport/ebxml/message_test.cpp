@@ -2,6 +2,8 @@
 // wherever it is seen in practice, the official examples as they are.
 #include "broker/transport/ebxml/message/message.hpp"
 
+#include <algorithm>
+
 #include "broker/base/limits.hpp"
 #include "broker/transport/ebxml/message/timestamp.hpp"
 #include "tests/unit/transport/ebxml/packages.hpp"
@@ -95,6 +97,40 @@ TEST(EbxmlMessage, ReadsTheDescriptionsOfVersionMonitoring) {
     ASSERT_EQ(envelope->manifest.size(), 1U);
     ASSERT_EQ(envelope->manifest[0].schemas.size(), 1U);
     EXPECT_EQ(envelope->manifest[0].schemas[0].version, "1.4");
+}
+
+/// An envelope with lists of so many items.
+Envelope with_lists(std::size_t items) {
+    const auto repeated = [items](std::string_view item) {
+        std::string all;
+        for (std::size_t i = 0; i < items; ++i) {
+            all += item;
+        }
+        return all;
+    };
+    auto message = read_message(
+        "<S:Envelope xmlns:S='http://schemas.xmlsoap.org/soap/envelope/' "
+        "xmlns:eb='http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd'>"
+        "<S:Header><eb:MessageHeader/><eb:ErrorList>" +
+        repeated("<eb:Error/>") + "</eb:ErrorList></S:Header><S:Body><eb:Manifest>" +
+        repeated("<eb:Reference/>") + "</eb:Manifest></S:Body></S:Envelope>"
+    );
+    EXPECT_TRUE(message && message->envelope);
+    return message && message->envelope ? std::move(*message->envelope) : Envelope{};
+}
+
+TEST(EbxmlMessage, ReadsListsUpToTheirLimits) {
+    for (const std::size_t count :
+         {limits::ebms_references_max - 1, limits::ebms_references_max,
+          limits::ebms_references_max + 1}) {
+        EXPECT_EQ(with_lists(count).manifest.size(), std::min(count, limits::ebms_references_max));
+    }
+    for (const std::size_t count :
+         {limits::ebms_errors_max - 1, limits::ebms_errors_max, limits::ebms_errors_max + 1}) {
+        const auto envelope = with_lists(count);
+        ASSERT_TRUE(envelope.error_list);
+        EXPECT_EQ(envelope.error_list->errors.size(), std::min(count, limits::ebms_errors_max));
+    }
 }
 
 TEST(EbxmlMessage, FindsTheSoapPartThatStartNames) {

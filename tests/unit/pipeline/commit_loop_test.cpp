@@ -1,0 +1,117 @@
+// What waits for the commit thread: how much is too much, that it is done all the same, and who is
+// called when there is room again.
+#include "broker/pipeline/commit_loop.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace budstikke::pipeline {
+namespace {
+
+/// Commits after every operation, and fails when the test says so.
+class SmallCycles final : public Cycle {
+ public:
+    void begin() override {}
+    bool is_full() const override { return true; }
+    Result<void> finish() override {
+        return fails_ ? Result<void>(fail(Errc::io, "the disk is gone")) : Result<void>();
+    }
+    void failed(Error error) override { error_ = std::move(error); }
+    bool has_more() const override { return false; }
+
+    bool fails_ = false;
+    Error error_{};
+};
+
+/// Nothing runs before start(), so that what waits is what the test has posted.
+class CrowdOfThree : public testing::Test {
+ protected:
+    auto note(char what) {
+        return [this, what] { order_ += what; };
+    }
+    void run_all() {
+        loop_.start();
+        loop_.stop();
+    }
+
+    SmallCycles cycle_;
+    std::string order_;  ///< written by the loop's thread alone, read when that is gone
+    CommitLoop loop_{cycle_, 3};
+};
+
+TEST_F(CrowdOfThree, BeginsAtTheLimitAndDropsNothing) {
+    loop_.post(note('1'));
+    loop_.post(note('2'));
+    EXPECT_FALSE(loop_.crowded()) << "one below";
+    loop_.post(note('3'));
+    EXPECT_TRUE(loop_.crowded()) << "at the limit";
+    loop_.post(note('4'));
+    EXPECT_TRUE(loop_.crowded()) << "above";
+    run_all();
+    EXPECT_EQ(order_, "1234");
+    EXPECT_FALSE(loop_.crowded());
+}
+
+TEST_F(CrowdOfThree, CallsAtOnceWhereThereIsRoom) {
+    loop_.post(note('1'));
+    loop_.post(note('2'));
+    loop_.when_calm(note('a'));
+    EXPECT_EQ(order_, "a");
+    run_all();
+    EXPECT_EQ(order_, "a12");
+}
+
+TEST_F(CrowdOfThree, CallsAsManyAsThereIsRoomForInTheOrderOfAsking) {
+    for (const char what : {'1', '2', '3', '4', '5'}) {
+        loop_.post(note(what));
+    }
+    for (const char who : {'a', 'b', 'c', 'd', 'e'}) {
+        loop_.when_calm(note(who));
+    }
+    EXPECT_EQ(order_, "");
+    run_all();
+    // With two left there is room for one, with one left for two; who is last finds nothing left.
+    EXPECT_EQ(order_, "123a4bc5de");
+}
+
+TEST_F(CrowdOfThree, KeepsTheOrderOfThoseThatPostWhatTheyWaitedWith) {
+    for (const char what : {'1', '2', '3'}) {
+        loop_.post(note(what));
+    }
+    for (const char who : {'a', 'b'}) {
+        loop_.when_calm([this, who] { loop_.post(note(who)); });
+    }
+    run_all();
+    EXPECT_EQ(order_, "123ab");
+}
+
+TEST_F(CrowdOfThree, CallsNobodyAfterAFailure) {
+    cycle_.fails_ = true;
+    for (const char what : {'1', '2', '3'}) {
+        loop_.post(note(what));
+    }
+    loop_.when_calm(note('a'));
+    run_all();
+    EXPECT_EQ(order_, "1") << "nothing is done after the write that failed";
+    EXPECT_EQ(cycle_.error_.code, Errc::io);
+}
+
+TEST(CommitLoopLimit, IsThatOfTheHeader) {
+    SmallCycles cycle;
+    CommitLoop loop(cycle);
+    std::size_t done = 0;
+    for (std::size_t posted = 0; posted < limits::operations_waiting_max - 1; ++posted) {
+        loop.post([&done] { ++done; });
+    }
+    EXPECT_FALSE(loop.crowded());
+    loop.post([&done] { ++done; });
+    EXPECT_TRUE(loop.crowded());
+    loop.post([&done] { ++done; });
+    loop.start();
+    loop.stop();
+    EXPECT_EQ(done, limits::operations_waiting_max + 1);
+}
+
+}  // namespace
+}  // namespace budstikke::pipeline

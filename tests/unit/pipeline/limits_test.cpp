@@ -1,0 +1,190 @@
+// The limits of the pipeline that no sender sees as such: the size of a commit, the length of a
+// timeline, the free disk, the rows of a tick, what is decoded where.
+#include "broker/base/limits.hpp"
+
+#include <gtest/gtest.h>
+
+#include "broker/message/finding_catalogue.hpp"
+#include "broker/pipeline/broker_impl.hpp"
+#include "broker/pipeline/ledger.hpp"
+#include "tests/unit/pipeline/broker_fixture.hpp"
+
+namespace budstikke::pipeline {
+namespace {
+
+/// A ledger of its own on the store of the fixture, whose broker is gone.
+class LedgerTest : public BrokerTest {
+ protected:
+    void SetUp() override {
+        BrokerTest::SetUp();
+        broker_.reset();
+        ledger_ = Ledger::open(*store_).value();
+        ledger_->begin_cycle(clock_.now());
+        id_ = MessageId::make(clock_.now(), random_);
+    }
+    void TearDown() override {
+        ledger_.reset();
+        BrokerTest::TearDown();
+    }
+    void add_chunk(std::size_t bytes) {
+        ledger_->batch().put_chunk(id_, chunks_++, std::string(bytes, 'x'));
+    }
+    store::DeliveryRecord& add_delivery() {
+        store::DeliveryRecord record;
+        record.id = {.message = id_, .recipient = her("201")};
+        record.queue = her("201");
+        record.sender = her("100");
+        record.position = ledger_->next_position();
+        return ledger_->add_delivery(std::move(record));
+    }
+
+    std::unique_ptr<Ledger> ledger_;
+    MessageId id_;
+    std::uint32_t chunks_ = 0;
+};
+
+TEST_F(LedgerTest, IsFullAtTheOperationsOfACommit) {
+    while (ledger_->batch().operations() < limits::commit_operations_max - 2) {
+        add_chunk(1);
+    }
+    // A changed record counts too, though it is written at the end.
+    add_delivery();
+    EXPECT_FALSE(ledger_->is_full()) << "one below";
+    add_chunk(1);
+    EXPECT_TRUE(ledger_->is_full()) << "at the limit";
+    add_chunk(1);
+    EXPECT_TRUE(ledger_->is_full()) << "above";
+    EXPECT_TRUE(ledger_->commit());
+    EXPECT_FALSE(ledger_->is_full()) << "a new cycle begins empty";
+}
+
+TEST_F(LedgerTest, IsFullAtTheBytesOfACommit) {
+    const auto bytes = [&] { return ledger_->batch().bytes(); };
+    add_chunk(limits::mib);
+    const std::size_t before = bytes();
+    add_chunk(limits::mib);
+    const std::size_t around = bytes() - before - limits::mib;
+    while (bytes() + limits::mib + around < limits::commit_bytes_max - limits::mib) {
+        add_chunk(limits::mib);
+    }
+    // What is left takes two more, of lengths that are written in as many bytes.
+    add_chunk(limits::mib / 2);
+    add_chunk(limits::commit_bytes_max - 1 - bytes() - around);
+    EXPECT_EQ(bytes(), limits::commit_bytes_max - 1);
+    EXPECT_FALSE(ledger_->is_full()) << "one below";
+    add_chunk(1);
+    EXPECT_GE(bytes(), limits::commit_bytes_max);
+    EXPECT_TRUE(ledger_->is_full());
+}
+
+TEST_F(LedgerTest, KeepsTheNewestEventsOfATimelineAndDropsTheOthersFromTheFeedToo) {
+    store::DeliveryRecord& record = add_delivery();
+    const auto events_in_feed = [&] {
+        EXPECT_TRUE(ledger_->commit());
+        return store_->feed(her("100"), 0, 2UL * limits::timeline_events_max)->size();
+    };
+    for (std::uint32_t i = 1; i < limits::timeline_events_max; ++i) {
+        ledger_->note(record, DeliveryCause::attempt_failed, std::to_string(i));
+    }
+    EXPECT_EQ(record.events.size(), limits::timeline_events_max - 1);
+    ledger_->note(record, DeliveryCause::attempt_failed, "at the limit");
+    EXPECT_EQ(record.events.size(), limits::timeline_events_max);
+    EXPECT_EQ(record.events.front().detail, "1");
+    EXPECT_EQ(events_in_feed(), limits::timeline_events_max);
+    ledger_->note(record, DeliveryCause::attempt_failed, "above");
+    EXPECT_EQ(record.events.size(), limits::timeline_events_max);
+    EXPECT_EQ(record.events.front().detail, "2") << "the oldest is gone";
+    EXPECT_EQ(record.events.back().detail, "above");
+    EXPECT_EQ(events_in_feed(), limits::timeline_events_max);
+    EXPECT_EQ(store_->find_delivery(record.id)->value().events.size(), limits::timeline_events_max);
+}
+
+TEST(DiskLimit, IsLowBelowTheRatioAndNotAtIt) {
+    const auto is_low = [](std::uint64_t free) {
+        return is_disk_low(
+            {.bytes_on_disk = 0, .bytes_free = free, .bytes_total = 1'000'000},
+            limits::disk_free_ratio_min
+        );
+    };
+    EXPECT_TRUE(is_low(49'999)) << "one below";
+    EXPECT_FALSE(is_low(50'000)) << "at the limit";
+    EXPECT_FALSE(is_low(50'001)) << "above";
+    EXPECT_FALSE(is_disk_low({}, limits::disk_free_ratio_min)) << "a disk that tells nothing";
+}
+
+/// No disk has that much of itself free.
+class FullDisk : public BrokerTest {
+ protected:
+    Settings settings() const override {
+        Settings settings;
+        settings.disk_free_ratio_min = 1.5;
+        return settings;
+    }
+};
+
+TEST_F(FullDisk, RefusesNewMessagesUntilThereIsRoom) {
+    EXPECT_TRUE(submit(Draftsman{.msg_id = "before"}).accepted) << "nobody has looked yet";
+    EXPECT_TRUE(broker_->counters().accepting);
+    tick();
+    EXPECT_FALSE(broker_->counters().accepting);
+    const Receipt refused = submit(Draftsman{});
+    EXPECT_FALSE(refused.accepted);
+    EXPECT_TRUE(refused.retry_later);
+    ASSERT_EQ(refused.findings.size(), 1U);
+    EXPECT_EQ(refused.findings[0].spec, &finding::broker_full);
+    EXPECT_TRUE(broker_->check(Draftsman{}.submission()).retry_later);
+    EXPECT_TRUE(submit(Draftsman{.msg_id = "before"}).repeated) << "known ones are answered";
+}
+
+TEST_F(FullDisk, DeliversWhatItHas) {
+    const Receipt receipt = submit(Draftsman{});
+    tick();
+    Inbox inbox;
+    const auto consumer = consume(inbox, "900000002", "201");
+    EXPECT_EQ(settle(consumer, inbox.take(1)[0]), DeliveryState::delivered);
+    EXPECT_TRUE(receipt.accepted);
+    detach(consumer);
+}
+
+class PipelineLimits : public BrokerTest {
+ protected:
+    Settings settings() const override {
+        Settings settings;
+        settings.time_to_live = std::chrono::hours(1);
+        return settings;
+    }
+    void submit_many(std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            ASSERT_TRUE(submit(Draftsman{.msg_id = "m" + std::to_string(sent_++)}).accepted);
+        }
+    }
+    std::uint64_t expired_by_a_tick() {
+        const std::uint64_t before = broker_->counters().expired;
+        tick();
+        return broker_->counters().expired - before;
+    }
+
+    std::size_t sent_ = 0;
+};
+
+TEST_F(PipelineLimits, ATickLooksAtSoManyRowsAndTheNextGoesOn) {
+    for (const std::size_t count :
+         {limits::tick_rows_max - 1, limits::tick_rows_max, limits::tick_rows_max + 1}) {
+        submit_many(count);
+        clock_.advance(std::chrono::hours(2));
+        EXPECT_EQ(expired_by_a_tick(), std::min(count, limits::tick_rows_max));
+        EXPECT_EQ(expired_by_a_tick(), count - std::min(count, limits::tick_rows_max));
+    }
+}
+
+TEST_F(PipelineLimits, WhatIsLargerThanTheLimitBelongsOnAWorker) {
+    const auto is_heavy = [&](std::size_t bytes) {
+        return broker_->is_heavy(Draftsman{.bytes = std::string(bytes, 'x')}.submission());
+    };
+    EXPECT_FALSE(is_heavy(limits::in_place_bytes_max - 1));
+    EXPECT_FALSE(is_heavy(limits::in_place_bytes_max));
+    EXPECT_TRUE(is_heavy(limits::in_place_bytes_max + 1));
+}
+
+}  // namespace
+}  // namespace budstikke::pipeline
