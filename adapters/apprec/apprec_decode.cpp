@@ -4,7 +4,7 @@
 
 #include "adapters/apprec/apprec_adapter.hpp"
 #include "adapters/shared/fact_reader.hpp"
-#include "adapters/shared/hcp_party.hpp"
+#include "adapters/shared/hcp_party_reader.hpp"
 #include "adapters/shared/head.hpp"
 #include "adapters/shared/recognise.hpp"
 #include "adapters/shared/types.hpp"
@@ -23,7 +23,7 @@ enum class In : std::uint8_t {
 };
 
 // A table is read by column.
-constexpr std::array rules{
+constexpr std::array own_rules{
     Rule<In>{In::nothing,   "AppRec",        In::apprec},
     Rule<In>{In::apprec,    "MsgType",       In::type, Kind::value},
     Rule<In>{In::apprec,    "GenDate",       In::generated, Kind::text},
@@ -35,32 +35,19 @@ constexpr std::array rules{
     Rule<In>{In::apprec,    "OriginalMsgId", In::original},
     Rule<In>{In::sender,    "HCP",           In::hcp},
     Rule<In>{In::receiver,  "HCP",           In::hcp},
-    Rule<In>{In::hcp,       "Inst",          In::inst},
-    Rule<In>{In::hcp,       "HCProf",        In::unit},
-    Rule<In>{In::inst,      "Id",            In::inst_id, Kind::text},
-    Rule<In>{In::inst,      "TypeId",        In::inst_id_type, Kind::value},
-    Rule<In>{In::inst,      "AdditionalId",  In::inst_more},
-    Rule<In>{In::inst,      "Dept",          In::unit},
-    Rule<In>{In::inst,      "HCPerson",      In::unit},
-    Rule<In>{In::inst_more, "Id",            In::inst_more_id, Kind::text},
-    Rule<In>{In::inst_more, "Type",          In::inst_more_type, Kind::value},
-    Rule<In>{In::unit,      "Id",            In::unit_id, Kind::text},
-    Rule<In>{In::unit,      "TypeId",        In::unit_id_type, Kind::value},
-    Rule<In>{In::unit,      "AdditionalId",  In::unit_more},
-    Rule<In>{In::unit_more, "Id",            In::unit_more_id, Kind::text},
-    Rule<In>{In::unit_more, "Type",          In::unit_more_type, Kind::value},
     Rule<In>{In::original,  "MsgType",       In::original_type, Kind::value},
     Rule<In>{In::original,  "Id",            In::original_id, Kind::text},
 };
 
 // What the schemas let stand once in its parent, of what routing and the receipts rest on.
-constexpr std::array singles{
-    In::type, In::generated, In::id, In::sender, In::receiver, In::hcp, In::inst, In::inst_id,
-    In::inst_id_type, In::inst_more_id, In::inst_more_type, In::unit_id, In::unit_id_type,
-    In::unit_more_id, In::unit_more_type, In::status, In::original, In::original_type,
-    In::original_id,
+constexpr std::array own_singles{
+    In::type, In::generated, In::id, In::sender, In::receiver, In::status, In::original,
+    In::original_type, In::original_id,
 };
 // clang-format on
+
+constexpr auto rules = joined(own_rules, hcp_party_rules<In>);
+constexpr auto singles = joined(own_singles, hcp_party_singles<In>);
 
 /// The AppRec version of a root, nullptr where it is no AppRec.
 const Standard* standard_of(std::string_view head) {
@@ -85,13 +72,11 @@ class Reader final : public FactReader<In, rules.size()> {
     void entered(In state, std::uint32_t line) override;
     void left(In state) override;
     void fact(In state, std::string_view text, std::uint32_t line) override;
-    void party_fact(In state, std::string_view text);
 
     const Standard& standard_;
     Envelope envelope_;
     PartyLines party_lines_;
-    HcpParty party_;
-    std::uint32_t party_line_ = 0;
+    HcpPartyReader<In> party_;
     std::uint32_t root_line_ = 0;
     std::uint32_t id_line_ = 0;
     std::uint32_t generated_line_ = 0;
@@ -110,52 +95,27 @@ void Reader::entered(In state, std::uint32_t line) {
             break;
         case In::sender:
         case In::receiver:
-            party_ = HcpParty(line);
-            party_line_ = line;
-            break;
-        case In::inst:
-            party_.inst_entered();
-            break;
-        case In::unit:
-            party_.unit_entered();
-            break;
-        case In::inst_more:
-        case In::unit_more:
-            party_.additional_entered();
+            party_.begin(line);
             break;
         case In::original:
             original_line_ = line;
             break;
         default:
-            break;
+            party_.entered(state);
     }
 }
 
 void Reader::left(In state) {
     switch (state) {
         case In::sender:
-            party_lines_.sender = party_line_;
-            envelope_.sender = std::move(party_).take().take();
+            party_lines_.sender = party_.line();
+            envelope_.sender = party_.take().take();
             break;
         case In::receiver:
-            add_receiver(
-                envelope_, party_lines_, std::move(party_).take(), ReceiverRole::primary, findings()
-            );
-            break;
-        case In::inst:
-            party_.inst_left();
-            break;
-        case In::unit:
-            party_.unit_left(open_name());
-            break;
-        case In::inst_more:
-            party_.inst_additional_left();
-            break;
-        case In::unit_more:
-            party_.unit_additional_left();
+            add_receiver(envelope_, party_lines_, party_.take(), ReceiverRole::primary, findings());
             break;
         default:
-            break;
+            party_.left(state, open_name());
     }
 }
 
@@ -198,34 +158,7 @@ void Reader::fact(In state, std::string_view text, std::uint32_t line) {
             );
             break;
         default:
-            party_fact(state, text);
-    }
-}
-
-void Reader::party_fact(In state, std::string_view text) {
-    switch (state) {
-        case In::inst_id:
-            party_.inst_id(text);
-            break;
-        case In::inst_id_type:
-            party_.inst_type(text);
-            break;
-        case In::unit_id:
-            party_.unit_id(text);
-            break;
-        case In::unit_id_type:
-            party_.unit_type(text);
-            break;
-        case In::inst_more_id:
-        case In::unit_more_id:
-            party_.additional_id(text);
-            break;
-        case In::inst_more_type:
-        case In::unit_more_type:
-            party_.additional_type(text);
-            break;
-        default:
-            break;
+            party_.fact(state, text);
     }
 }
 

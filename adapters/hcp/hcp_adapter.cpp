@@ -4,7 +4,7 @@
 #include <array>
 
 #include "adapters/shared/fact_reader.hpp"
-#include "adapters/shared/hcp_party.hpp"
+#include "adapters/shared/hcp_party_reader.hpp"
 #include "adapters/shared/head.hpp"
 #include "adapters/shared/patient.hpp"
 #include "adapters/shared/recognise.hpp"
@@ -27,7 +27,7 @@ enum class In : std::uint8_t {
 };
 
 // A table is read by column.
-constexpr std::array rules{
+constexpr std::array own_rules{
     Rule<In>{In::nothing,      "Message",      In::message},
     Rule<In>{In::message,      "Type",         In::type, Kind::value},
     Rule<In>{In::message,      "GenDate",      In::generated, Kind::value},
@@ -49,20 +49,6 @@ constexpr std::array rules{
     Rule<In>{In::provider,     "HCP",          In::hcp},
     Rule<In>{In::requester,    "HCP",          In::hcp},
     Rule<In>{In::copy,         "HCP",          In::hcp},
-    Rule<In>{In::hcp,          "Inst",         In::inst},
-    Rule<In>{In::hcp,          "HCProf",       In::unit},
-    Rule<In>{In::inst,         "Id",           In::inst_id, Kind::text},
-    Rule<In>{In::inst,         "TypeId",       In::inst_id_type, Kind::value},
-    Rule<In>{In::inst,         "AdditionalId", In::inst_more},
-    Rule<In>{In::inst,         "Dept",         In::unit},
-    Rule<In>{In::inst,         "HCPerson",     In::unit},
-    Rule<In>{In::inst_more,    "Id",           In::inst_more_id, Kind::text},
-    Rule<In>{In::inst_more,    "Type",         In::inst_more_type, Kind::value},
-    Rule<In>{In::unit,         "Id",           In::unit_id, Kind::text},
-    Rule<In>{In::unit,         "TypeId",       In::unit_id_type, Kind::value},
-    Rule<In>{In::unit,         "AdditionalId", In::unit_more},
-    Rule<In>{In::unit_more,    "Id",           In::unit_more_id, Kind::text},
-    Rule<In>{In::unit_more,    "Type",         In::unit_more_type, Kind::value},
     Rule<In>{In::patient,      "Name",         In::patient_name, Kind::presence},
     Rule<In>{In::patient,      "DateOfBirth",  In::patient_birth, Kind::value},
     Rule<In>{In::patient,      "Sex",          In::patient_sex, Kind::value},
@@ -76,13 +62,14 @@ constexpr std::array rules{
 };
 
 // What the schemas let stand once in its parent, of what routing and the receipts rest on.
-constexpr std::array singles{
+constexpr std::array own_singles{
     In::type, In::generated, In::id, In::body, In::description, In::request_id, In::provider_id,
-    In::requester, In::provider, In::hcp, In::inst, In::inst_id, In::inst_id_type,
-    In::inst_more_id, In::inst_more_type, In::unit_id, In::unit_id_type, In::unit_more_id,
-    In::unit_more_type,
+    In::requester, In::provider,
 };
 // clang-format on
+
+constexpr auto rules = joined(own_rules, hcp_party_rules<In>);
+constexpr auto singles = joined(own_singles, hcp_party_singles<In>);
 
 /// What differs between the four standards: who is who, and which id stays the same.
 struct Shape {
@@ -136,7 +123,6 @@ class Reader final : public FactReader<In, rules.size()> {
     void entered(In state, std::uint32_t line) override;
     void left(In state) override;
     void fact(In state, std::string_view text, std::uint32_t line) override;
-    void party_fact(In state, std::string_view text);
     void patient_fact(In state, std::string_view text);
     void party_left(bool is_sender);
     void check_meaning(const std::string& body_path);
@@ -147,8 +133,7 @@ class Reader final : public FactReader<In, rules.size()> {
     Envelope envelope_;
     std::string description_;
     PartyLines party_lines_;
-    HcpParty party_;
-    std::uint32_t party_line_ = 0;
+    HcpPartyReader<In> party_;
     Identifier identifier_;
     PatientFacts patient_;
     bool not_a_patient_ = false;
@@ -181,18 +166,7 @@ void Reader::entered(In state, std::uint32_t line) {
         case In::provider:
         case In::requester:
         case In::copy:
-            party_ = HcpParty(line);
-            party_line_ = line;
-            break;
-        case In::inst:
-            party_.inst_entered();
-            break;
-        case In::unit:
-            party_.unit_entered();
-            break;
-        case In::inst_more:
-        case In::unit_more:
-            party_.additional_entered();
+            party_.begin(line);
             break;
         case In::patient:
             patient_.mentioned();
@@ -206,7 +180,7 @@ void Reader::entered(In state, std::uint32_t line) {
             not_a_patient_ = true;
             break;
         default:
-            break;
+            party_.entered(state);
     }
 }
 
@@ -222,22 +196,9 @@ void Reader::left(In state) {
             // Svarrapport 1.3 may hold several reports; the first one is the message's.
             if (bodies_ == 1) {
                 add_receiver(
-                    envelope_, party_lines_, std::move(party_).take(), ReceiverRole::copy,
-                    findings()
+                    envelope_, party_lines_, party_.take(), ReceiverRole::copy, findings()
                 );
             }
-            break;
-        case In::inst:
-            party_.inst_left();
-            break;
-        case In::unit:
-            party_.unit_left(open_name());
-            break;
-        case In::inst_more:
-            party_.inst_additional_left();
-            break;
-        case In::unit_more:
-            party_.unit_additional_left();
             break;
         case In::patient:
         case In::patient_more:
@@ -245,7 +206,7 @@ void Reader::left(In state) {
             identifier_.clear();
             break;
         default:
-            break;
+            party_.left(state, open_name());
     }
 }
 
@@ -254,12 +215,10 @@ void Reader::party_left(bool is_sender) {
         return;
     }
     if (is_sender) {
-        party_lines_.sender = party_line_;
-        envelope_.sender = std::move(party_).take().take();
+        party_lines_.sender = party_.line();
+        envelope_.sender = party_.take().take();
     } else {
-        add_receiver(
-            envelope_, party_lines_, std::move(party_).take(), ReceiverRole::primary, findings()
-        );
+        add_receiver(envelope_, party_lines_, party_.take(), ReceiverRole::primary, findings());
     }
 }
 
@@ -298,35 +257,8 @@ void Reader::fact(In state, std::string_view text, std::uint32_t line) {
             envelope_.emergency = standard_.name == "henvisning" && text == "0";
             break;
         default:
-            party_fact(state, text);
+            party_.fact(state, text);
             patient_fact(state, text);
-    }
-}
-
-void Reader::party_fact(In state, std::string_view text) {
-    switch (state) {
-        case In::inst_id:
-            party_.inst_id(text);
-            break;
-        case In::inst_id_type:
-            party_.inst_type(text);
-            break;
-        case In::unit_id:
-            party_.unit_id(text);
-            break;
-        case In::unit_id_type:
-            party_.unit_type(text);
-            break;
-        case In::inst_more_id:
-        case In::unit_more_id:
-            party_.additional_id(text);
-            break;
-        case In::inst_more_type:
-        case In::unit_more_type:
-            party_.additional_type(text);
-            break;
-        default:
-            break;
     }
 }
 

@@ -44,8 +44,7 @@ inline std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(spaces) - first + 1);
 }
 
-/// `rules` must be sorted by `from`, the first state is the document itself, and there are at most
-/// 64 states.
+/// The first state is the document itself, and there are at most 64 states.
 template <typename State, std::size_t RuleCount>
 class FactReader : public xml::Handler {
  public:

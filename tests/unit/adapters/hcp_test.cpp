@@ -1,6 +1,7 @@
 // The facts that the HCP adapter takes, trap by trap (adapters/hcp/README.md).
 #include <gtest/gtest.h>
 
+#include "tests/unit/adapters/ambiguous.hpp"
 #include "tests/unit/adapters/messages.hpp"
 
 namespace budstikke::adapters {
@@ -170,29 +171,22 @@ TEST(Hcp, WhatMayStandOnceCountsTheFirstTimeAndIsRefusedTheSecond) {
     const auto original = HcpMessage{}.xml();
     EXPECT_EQ(ambiguous_at(decoded(original)), "");
     const auto forged = hcp("900", "Dept", "901");
-    const auto expect_ambiguous = [&](std::string_view after, const std::string& addition,
-                                      std::string_view path) {
-        const auto result = decoded(with_behind(original, after, addition));
-        EXPECT_TRUE(result.well_formed) << path;
-        EXPECT_EQ(ambiguous_at(result), path);
-        EXPECT_TRUE(has_error(result.findings));
-        EXPECT_EQ(result.envelope.type, "EPIKRISE");
-        EXPECT_EQ(result.envelope.message_id, HcpMessage{}.id);
-        EXPECT_EQ(result.envelope.document_id, "doc-1");
-        EXPECT_EQ(result.envelope.sender.her_id, "101");
-        ASSERT_EQ(result.envelope.receivers.size(), 1U);
-        EXPECT_EQ(result.envelope.receivers[0].party.her_id, "201");
-    };
     const auto provider = "<ServProvider>" + forged + "</ServProvider>";
     const std::string body = "/Message/ServRprt";
-    expect_ambiguous("</ServProvider>", provider, body + "/ServProvider");
-    expect_ambiguous("</Requester>", "<Requester>" + forged + "</Requester>", body + "/Requester");
-    expect_ambiguous("</ServRprt>", "<ServRprt>" + provider + "</ServRprt>", body);
-    expect_ambiguous("</ServRprt>", "<ServReq>" + provider + "</ServReq>", "/Message/ServReq");
-    expect_ambiguous("</MsgId>", "<MsgId>other</MsgId>", "/Message/MsgId");
-    expect_ambiguous("</MsgId>", "<Type V=\"HENVISNING\"/>", "/Message/Type");
-    expect_ambiguous("</HCP>", forged, body + "/ServProvider/HCP");
-    expect_ambiguous("<Id>101</Id>", "<Id>900</Id>", body + "/ServProvider/HCP/Inst/Dept/Id");
+    expect_ambiguous(original, "</ServProvider>", provider, body + "/ServProvider");
+    expect_ambiguous(
+        original, "</Requester>", "<Requester>" + forged + "</Requester>", body + "/Requester"
+    );
+    expect_ambiguous(original, "</ServRprt>", "<ServRprt>" + provider + "</ServRprt>", body);
+    expect_ambiguous(
+        original, "</ServRprt>", "<ServReq>" + provider + "</ServReq>", "/Message/ServReq"
+    );
+    expect_ambiguous(original, "</MsgId>", "<MsgId>other</MsgId>", "/Message/MsgId");
+    expect_ambiguous(original, "</MsgId>", "<Type V=\"HENVISNING\"/>", "/Message/Type");
+    expect_ambiguous(original, "</HCP>", forged, body + "/ServProvider/HCP");
+    expect_ambiguous(
+        original, "<Id>101</Id>", "<Id>900</Id>", body + "/ServProvider/HCP/Inst/Dept/Id"
+    );
 }
 
 }  // namespace

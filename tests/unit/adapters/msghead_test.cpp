@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "broker/base/limits.hpp"
+#include "tests/unit/adapters/ambiguous.hpp"
 #include "tests/unit/adapters/messages.hpp"
 
 namespace budstikke::adapters {
@@ -277,29 +278,22 @@ TEST(MsgHead, WhatMayStandOnceCountsTheFirstTimeAndIsRefusedTheSecond) {
     const auto original = MsgHead{}.xml();
     EXPECT_EQ(ambiguous_at(decoded(original)), "");
     const auto forged = "<Organisation>" + ident("900", "HER") + "</Organisation>";
-    const auto expect_ambiguous = [&](std::string_view after, const std::string& addition,
-                                      std::string_view path) {
-        const auto result = decoded(with_behind(original, after, addition));
-        EXPECT_TRUE(result.well_formed) << path;
-        EXPECT_EQ(ambiguous_at(result), path);
-        EXPECT_TRUE(has_error(result.findings));
-        EXPECT_EQ(result.envelope.type, "DIALOG_NOTAT");
-        EXPECT_EQ(result.envelope.message_id, MsgHead{}.id);
-        EXPECT_EQ(result.envelope.sender.her_id, "101");
-        ASSERT_EQ(result.envelope.receivers.size(), 1U);
-        EXPECT_EQ(result.envelope.receivers[0].party.her_id, "201");
-    };
     const std::string info = "/MsgHead/MsgInfo";
-    expect_ambiguous("</MsgInfo>", "<MsgInfo><Sender>" + forged + "</Sender></MsgInfo>", info);
-    expect_ambiguous("</Sender>", "<Sender>" + forged + "</Sender>", info + "/Sender");
-    expect_ambiguous("</Receiver>", "<Receiver>" + forged + "</Receiver>", info + "/Receiver");
-    expect_ambiguous("</MsgId>", "<MsgId>other</MsgId>", info + "/MsgId");
-    expect_ambiguous("</Receiver>", "<Type V=\"APPREC\"/>", info + "/Type");
     expect_ambiguous(
-        "<Id>101</Id>", "<Id>900</Id>", info + "/Sender/Organisation/Organisation/Ident/Id"
+        original, "</MsgInfo>", "<MsgInfo><Sender>" + forged + "</Sender></MsgInfo>", info
+    );
+    expect_ambiguous(original, "</Sender>", "<Sender>" + forged + "</Sender>", info + "/Sender");
+    expect_ambiguous(
+        original, "</Receiver>", "<Receiver>" + forged + "</Receiver>", info + "/Receiver"
+    );
+    expect_ambiguous(original, "</MsgId>", "<MsgId>other</MsgId>", info + "/MsgId");
+    expect_ambiguous(original, "</Receiver>", "<Type V=\"APPREC\"/>", info + "/Type");
+    expect_ambiguous(
+        original, "<Id>101</Id>", "<Id>900</Id>",
+        info + "/Sender/Organisation/Organisation/Ident/Id"
     );
     const std::string second = "</Organisation></Organisation>";
-    expect_ambiguous(second, forged, info + "/Sender/Organisation");
+    expect_ambiguous(original, second, forged, info + "/Sender/Organisation");
 }
 
 TEST(MsgHead, ManyOtherFindingsDoNotHideARepeatedSender) {
