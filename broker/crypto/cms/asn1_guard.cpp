@@ -74,7 +74,7 @@ bool Scan::leave_ended() {
 Asn1Verdict Scan::run() {
     ends_[0] = bytes_.size();
     for (std::size_t elements = 0;; ++elements) {
-        if (elements > limits::cms_elements_max) return Asn1Verdict::limit_exceeded;
+        if (elements >= limits::cms_elements_max) return Asn1Verdict::limit_exceeded;
         const auto found = header();
         if (!found) return Asn1Verdict::malformed;
         if (depth_ > 0 && indefinite_[depth_] && found->end_of_contents) {
