@@ -85,6 +85,20 @@ std::unexpected<Error> unreadable() {
     return fail(Errc::corrupt, "a stored record does not decode");
 }
 
+/// What an open entry repeats of its delivery: all that its place in the queue depends on.
+template <typename Record, typename Stored>
+void fill_queued(Record& record, const Stored& stored, Checked& checked) {
+    record.sender = checked.her_id(stored.sender());
+    record.queue = checked.her_id(stored.queue());
+    record.order_key = stored.order_key();
+    record.priority = checked.among(stored.priority(), Priority::low);
+    record.attempts = stored.attempts();
+    record.due = time(stored.due());
+    if (stored.has_expires_at()) {
+        record.expires_at = time(stored.expires_at());
+    }
+}
+
 MessageParty party_of(const v1::StoredParty& stored) {
     MessageParty party;
     if (stored.has_her_id()) {
@@ -176,19 +190,11 @@ Result<DeliveryRecord> decode_delivery(const DeliveryId& id, std::string_view by
     Checked checked;
     DeliveryRecord record;
     record.id = id;
-    record.sender = checked.her_id(stored.sender());
-    record.queue = checked.her_id(stored.queue());
+    fill_queued(record, stored, checked);
     record.role = checked.among(stored.role(), ReceiverRole::copy);
     record.state = checked.state(stored.state());
     record.position = stored.position();
-    record.order_key = stored.order_key();
-    record.priority = checked.among(stored.priority(), Priority::low);
-    record.attempts = stored.attempts();
     record.attempts_forgiven = stored.attempts_forgiven();
-    record.due = time(stored.due());
-    if (stored.has_expires_at()) {
-        record.expires_at = time(stored.expires_at());
-    }
     record.expects_apprec = stored.expects_apprec();
     if (stored.has_apprec_deadline()) {
         record.apprec_deadline = time(stored.apprec_deadline());
@@ -220,17 +226,9 @@ Result<OpenEntry> decode_open(Position position, std::string_view bytes) {
     OpenEntry record;
     record.id.message = checked.message(stored.message());
     record.id.recipient = checked.her_id(stored.recipient());
-    record.sender = checked.her_id(stored.sender());
-    record.queue = checked.her_id(stored.queue());
+    fill_queued(record, stored, checked);
     record.position = position;
-    record.order_key = stored.order_key();
-    record.priority = checked.among(stored.priority(), Priority::low);
-    record.attempts = stored.attempts();
     record.in_flight = stored.in_flight();
-    record.due = time(stored.due());
-    if (stored.has_expires_at()) {
-        record.expires_at = time(stored.expires_at());
-    }
     return checked.result(std::move(record));
 }
 
