@@ -7,14 +7,25 @@ import contextlib
 import json
 import os
 import pathlib
+import signal
+import subprocess
 import sys
 import tempfile
 
 import brokers
+import ceilings
 import messages
+import parts
 import ratios
 
-PARTS = {"ratios": ratios.measure}
+PARTS = {
+    "ratios": ratios.measure,
+    "latency": parts.latency,
+    "backlog": parts.backlog,
+    "idle": parts.idle,
+    "neighbour": parts.neighbour,
+    "ceilings": ceilings.measure,
+}
 STANDARDS = pathlib.Path(
     os.environ.get("BUDSTIKKE_STANDARDS", brokers.PROJECT.parent / "shared/standards"))
 
@@ -34,7 +45,7 @@ class Bench:
         """The folder of the messages of a size, for as many pairs as any part uses."""
         if size not in self._messages:
             self._messages[size] = messages.write(
-                STANDARDS, self.folder / f"messages-{size}", size, ratios.PAIRS_MAX)
+                STANDARDS, self.folder / "messages" / str(size), size, ratios.PAIRS_MAX)
         return self._messages[size]
 
     def budstikke(self, *, pairs, validation="envelope"):
@@ -44,20 +55,35 @@ class Bench:
     def rabbitmq(self):
         return brokers.RabbitMq(self.folder / "broker", self.pki)
 
-    def load(self, broker, *, size, pairs, **options):
-        """What the load generator says, and what the messages cost the broker."""
+    def _load_command(self, broker, *, size, pairs, **options):
         words = [self.programs / "tests/budstikke_load", "--port", broker.port, "--pki", self.pki,
                  "--messages", self.messages(size), "--pairs", pairs]
         for name, value in options.items():
             if value is not False:
                 words.append(f"--{name.replace('_', '-')}")
                 words += [] if value is True else [value]
+        return [str(word) for word in words]
+
+    def load(self, broker, **options):
+        """What the load generator says, and what the messages cost the broker."""
         before = broker.process.cpu_seconds()
-        said = json.loads(brokers.output_of(*words))
+        said = json.loads(brokers.output_of(*self._load_command(broker, **options)) or "{}")
+        if not said.get("good"):
+            raise SystemExit(f"messages were lost, doubled or refused: {said}\n{broker.log()}")
         said["cpu_us_per_message"] = (broker.process.cpu_seconds() - before) / said["sent"] * 1e6
-        if not said["good"]:
-            raise SystemExit(f"messages were lost, doubled or refused: {said}")
         return said
+
+    @contextlib.contextmanager
+    def feed(self, broker, **options):
+        """Messages for recipients that somebody else plays, as long as the `with` block lasts."""
+        feed = subprocess.Popen(
+            self._load_command(broker, size=8192, no_recipients=True, seconds=600, **options),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        try:
+            yield
+        finally:
+            feed.kill()
+            feed.wait()
 
 
 def arguments():
@@ -72,6 +98,8 @@ def arguments():
 
 def main():
     options = arguments()
+    # So that the brokers and their folders go, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     figures = {}
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="budstikke-bench-"))

@@ -4,6 +4,7 @@ returns, and that nothing of it runs or lies about once its `with` block has end
 """
 
 import contextlib
+import json
 import os
 import pathlib
 import select
@@ -11,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE = 120.0
@@ -23,10 +25,10 @@ def run(*command):
                    stdout=subprocess.DEVNULL, timeout=PATIENCE)
 
 
-def output_of(*command):
+def output_of(*command, env=None):
     """What a program prints; what it says of a failure goes to our own standard error."""
     return subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, check=False,
-                          stdout=subprocess.PIPE, text=True).stdout
+                          stdout=subprocess.PIPE, text=True, env=env).stdout
 
 
 def make_pki(folder):
@@ -119,6 +121,19 @@ class Broker:
     def start(self):
         raise NotImplementedError
 
+    def timed_start(self):
+        """Seconds from the start of the process until it is ready."""
+        before = time.monotonic()
+        self.start()
+        return time.monotonic() - before
+
+    def disk_mib(self):
+        return sum(file.stat().st_blocks for file in self.folder.rglob("*")
+                   if file.is_file()) * 512 / 2**20
+
+    def log(self):
+        return (self.folder / "broker.log").read_text(encoding="utf-8", errors="replace")[-4000:]
+
     def stop(self):
         if self.process is not None:
             self.process.terminate()
@@ -187,6 +202,12 @@ class Budstikke(Broker):
             os.environ, self.folder / "broker.log")
         self.port = int((self.folder / "ports").read_text(encoding="utf-8").split()[2])
         return self
+
+
+    def open_deliveries(self):
+        status = json.loads(output_of(self.programs / "bin/budstikkectl", "--socket",
+                                      self.folder / "admin.sock", "--json", "status"))
+        return status["result"]["open_deliveries"]
 
 
 RABBITMQ = """

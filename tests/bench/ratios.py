@@ -11,16 +11,18 @@ KINDS = ["rabbitmq", "none", "envelope", "schema"]
 COLUMNS = ["confirmed_per_s", "arrived_per_s", "cpu_us_per_message", "own_cpu_us_per_message"]
 
 
+def broker_for(bench, kind):
+    if kind == "rabbitmq":
+        return bench.rabbitmq()
+    return bench.budstikke(pairs=PAIRS_MAX, validation="envelope" if kind == "none" else kind)
+
+
 def _measure_kind(bench, kind, record):
-    rabbit = kind == "rabbitmq"
-    validation = "envelope" if kind in ("rabbitmq", "none") else kind
-    broker = bench.rabbitmq() if rabbit else \
-        bench.budstikke(pairs=PAIRS_MAX, validation=validation)
-    with broker:
+    with broker_for(bench, kind) as broker:
         broker.start()
         for size, pairs in LOADS:
             said = bench.load(broker, size=size, pairs=pairs, seconds=bench.options.seconds,
-                              amqp=rabbit, opaque=kind == "none")
+                              amqp=kind == "rabbitmq", opaque=kind == "none")
             said["own_cpu_us_per_message"] = said["own_cpu_s"] / said["sent"] * 1e6
             record.setdefault((size, pairs, kind), []).append(said)
             print(f"{kind:9} {size} bytes, {pairs:2} senders: {said['confirmed_per_s']:7.0f}/s "

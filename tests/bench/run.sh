@@ -45,7 +45,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 {
     (cd "$root" && cmake --preset release -B "$build" -D BUDSTIKKE_PYTHON="$BUDSTIKKE_PYTHON") &&
-        cmake --build "$build" -j "$BUDSTIKKE_JOBS" --target budstikked bench_programs
+        cmake --build "$build" -j "$BUDSTIKKE_JOBS" --target bench_programs
 } >"$log" 2>&1 </dev/null || {
     tail -n 60 "$log" >&2
     exit 1

@@ -3,9 +3,8 @@
 #include <utility>
 
 #include <budstikke/v1/exchange.pb.h>
-#include <poll.h>
 
-#include "broker/transport/exchange/frame.hpp"
+#include "tests/bench/load/exchange_line.hpp"
 #include "tests/bench/load/protocol.hpp"
 #include "tests/bench/load/template.hpp"
 #include "tests/bench/load/wire.hpp"
@@ -14,45 +13,6 @@ namespace budstikke::bench {
 namespace {
 
 constexpr std::uint64_t accepted = 1;  // Receipt.Outcome
-constexpr int answer_time_max_ms = 60'000;
-
-Result<void> ask(TlsLine& line, const v1::Frame& frame, std::uint32_t answer) {
-    transport::append_frame(line.out(), frame);
-    while (true) {
-        if (!line.flush()) {
-            return fail(Errc::unavailable, "the connection ended");
-        }
-        pollfd event{.fd = line.socket(), .events = POLLIN, .revents = 0};
-        if (line.wants_to_write()) {
-            event.events |= POLLOUT;
-        }
-        if (::poll(&event, 1, answer_time_max_ms) <= 0) {
-            return fail(Errc::unavailable, "the broker does not answer");
-        }
-        if (line.read() == TlsLine::Read::ended) {
-            return fail(Errc::unavailable, "the broker ended the connection");
-        }
-        if (const auto frame_in = first_frame(line.in())) {
-            line.used(frame_in->bytes);
-            return frame_in->kind == answer
-                       ? Result<void>()
-                       : fail(Errc::denied, "the broker answers something else");
-        }
-    }
-}
-
-Result<std::unique_ptr<TlsLine>> greeted(const TlsIdentity& who, std::uint16_t port) {
-    auto line = TlsLine::connect(who, port);
-    if (line) {
-        v1::Frame hello;
-        hello.mutable_hello()->set_version(1);
-        hello.mutable_hello()->set_software("budstikke-load");
-        if (auto welcome = ask(**line, hello, kind::welcome); !welcome) {
-            return std::unexpected(welcome.error());
-        }
-    }
-    return line;
-}
 
 /// The frame of a submission with the places of number and ids.
 Template submission(const Plan& plan, std::uint32_t pair, std::string payload) {
@@ -71,7 +31,7 @@ Template submission(const Plan& plan, std::uint32_t pair, std::string payload) {
         facts.set_version("1.2");
     }
     Template made;
-    transport::append_frame(made.bytes, frame);
+    append_frame(made.bytes, frame);
     made.id_at = places_of_id(made.bytes);
     // Behind the length, the tag and size of Submit, and the tag of its first field.
     const auto body = Fields::first_of(made.bytes);
@@ -210,7 +170,7 @@ void Recipient::read(std::int64_t now) {
 Result<std::unique_ptr<Side>> connect_exchange_sender(
     Run& run, std::uint32_t pair, const TlsIdentity& who, const Payloads& payloads
 ) {
-    auto line = greeted(who, run.plan().port);
+    auto line = greet(who, run.plan().port);
     if (!line) {
         return std::unexpected(line.error());
     }
@@ -220,16 +180,12 @@ Result<std::unique_ptr<Side>> connect_exchange_sender(
 Result<std::unique_ptr<Side>> connect_exchange_recipient(
     Run& run, std::uint32_t pair, const TlsIdentity& who, const Payloads& payloads
 ) {
-    auto line = greeted(who, run.plan().port);
+    auto line = greet(who, run.plan().port);
     if (!line) {
         return std::unexpected(line.error());
     }
-    v1::Frame frame;
-    v1::Subscribe& subscribe = *frame.mutable_subscribe();
-    subscribe.set_request(1);
-    subscribe.set_her_id(recipient_her_id(pair));
-    subscribe.set_credit(2 * run.plan().window);
-    if (auto subscribed = ask(**line, frame, kind::subscribed); !subscribed) {
+    const auto subscribed = subscribe(**line, recipient_her_id(pair), 2 * run.plan().window);
+    if (!subscribed) {
         return std::unexpected(subscribed.error());
     }
     return std::make_unique<Recipient>(run, pair, std::move(*line), payloads);

@@ -23,7 +23,7 @@ Result<void> connect(bench::Run& run, std::vector<bench::Loop>& loops) {
     if (!sender || !recipient) {
         return std::unexpected((sender ? recipient : sender).error());
     }
-    for (std::uint32_t pair = 0; pair < plan.pairs; ++pair) {
+    for (std::uint32_t pair = plan.first_pair; pair < plan.first_pair + plan.pairs; ++pair) {
         const auto payloads = bench::read_payloads(plan.messages, pair);
         if (!payloads) {
             return std::unexpected(payloads.error());

@@ -26,6 +26,7 @@ std::optional<Plan> read_plan(std::span<const char* const> words) {
     app.add_option("--seconds", plan.seconds, "that are measured");
     app.add_option("--count", plan.count, "messages of all together, in place of a time");
     app.add_option("--threads", plan.threads, "of the generator")->check(CLI::Range(1, 64));
+    app.add_option("--first-pair", plan.first_pair, "number of the first pair");
     app.add_flag("--opaque", plan.opaque, "declare the facts of payloads that may not be read");
     app.add_flag("--amqp", amqp, "to RabbitMQ");
     app.add_flag("--no-recipients", deaf, "nobody fetches what is sent");

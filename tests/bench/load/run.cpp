@@ -38,7 +38,7 @@ double cpu_seconds() {
 Run::Run(const Plan& plan) : plan_(plan) {
     const auto run = static_cast<std::uint32_t>(std::random_device()());
     for (std::uint32_t pair = 0; pair < plan.pairs; ++pair) {
-        sheets_.emplace_back(run, pair, capacity_of(plan));
+        sheets_.emplace_back(run, plan.first_pair + pair, capacity_of(plan));
     }
 }
 
@@ -61,12 +61,12 @@ void Run::begin() {
 Pace Run::pace(std::uint32_t pair) const {
     const double rate = plan_.rate / plan_.pairs;
     // Senders take turns, so that they do not all come at one moment.
-    const double shift = rate > 0 ? 1e6 / rate * pair / plan_.pairs : 0;
+    const double shift = rate > 0 ? 1e6 / rate * (pair - plan_.first_pair) / plan_.pairs : 0;
     return {rate, start_ + static_cast<std::int64_t>(shift)};
 }
 
 bool Run::sender_is_done(std::uint32_t pair, std::int64_t now) const {
-    return failed() || now >= measured_until_ || sheets_[pair].full();
+    return failed() || now >= measured_until_ || sheets_[pair - plan_.first_pair].full();
 }
 
 void Run::fail(const std::string& why) {

@@ -17,7 +17,7 @@ class Run {
     explicit Run(const Plan& plan);
 
     const Plan& plan() const { return plan_; }
-    Sheet& sheet(std::uint32_t pair) { return sheets_[pair]; }
+    Sheet& sheet(std::uint32_t pair) { return sheets_[pair - plan_.first_pair]; }
 
     /// Once everybody is connected: from now on messages are sent, and soon measured.
     void begin();

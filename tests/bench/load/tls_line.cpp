@@ -15,8 +15,8 @@
 namespace budstikke::bench {
 namespace {
 
-constexpr std::size_t buffer_bytes = 256 * 1024;
-constexpr std::size_t tls_buffer_bytes = 64 * 1024;
+constexpr std::size_t buffer_bytes = 256UL * 1024;
+constexpr std::size_t tls_buffer_bytes = 64UL * 1024;
 constexpr std::array<unsigned char, 12> alpn{11,  'b', 'u', 'd', 's', 't',
                                              'i', 'k', 'k', 'e', '/', '1'};
 
@@ -47,7 +47,7 @@ Result<TlsIdentity> TlsIdentity::load(const std::filesystem::path& pki, const st
 }
 
 TlsLine::TlsLine(transport::SocketHandle socket, crypto::Handle<ssl_st> tls)
-    : socket_(std::move(socket)), tls_(std::move(tls)), in_(buffer_bytes) {}
+    : socket_(std::move(socket)), tls_(std::move(tls)) {}
 
 Result<std::unique_ptr<TlsLine>> TlsLine::connect(const TlsIdentity& who, std::uint16_t port) {
     transport::SocketHandle socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -95,6 +95,9 @@ bool TlsLine::flush() {
 }
 
 TlsLine::Read TlsLine::read() {
+    if (in_.empty()) {
+        in_.resize(buffer_bytes);  // not before: thousands of idle lines read nothing
+    }
     if (in_at_ > 0) {
         std::memmove(in_.data(), in_.data() + in_at_, in_end_ - in_at_);
         in_end_ -= std::exchange(in_at_, 0);

@@ -1,5 +1,7 @@
 #include "tests/bench/load/wire.hpp"
 
+#include <budstikke/v1/exchange.pb.h>
+
 namespace budstikke::bench {
 namespace {
 
@@ -78,6 +80,14 @@ void write_number(char* at, std::uint64_t number) {
         at[i] = static_cast<char>((number & 0x7fU) | (last ? 0U : 0x80U));
         number >>= 7U;
     }
+}
+
+void append_frame(std::string& out, const v1::Frame& frame) {
+    const std::string body = frame.SerializeAsString();
+    for (unsigned shift = prefix_bytes * 8; shift > 0; shift -= 8) {
+        out += static_cast<char>(body.size() >> (shift - 8) & 0xffU);
+    }
+    out += body;
 }
 
 void append_settle(std::string& out, std::uint64_t number, std::string_view delivery_id) {

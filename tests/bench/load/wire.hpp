@@ -7,6 +7,10 @@
 #include <string>
 #include <string_view>
 
+namespace budstikke::v1 {
+class Frame;
+}
+
 namespace budstikke::bench {
 
 // Numbers of proto/budstikke/v1/exchange.proto, which are frozen.
@@ -56,6 +60,8 @@ std::optional<RawFrame> first_frame(std::string_view bytes);
 inline constexpr std::uint64_t first_number = 1U << 21U;
 void write_number(char* at, std::uint64_t number);
 
+/// Appends length and body.
+void append_frame(std::string& out, const v1::Frame& frame);
 void append_settle(std::string& out, std::uint64_t number, std::string_view delivery_id);
 
 }  // namespace budstikke::bench

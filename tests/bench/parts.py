@@ -1,0 +1,146 @@
+"""What else is measured of our broker: latency at half load, a backlog of a million messages, idle
+connections, a well-behaved party beside others that are not, and what the machine could do at most.
+"""
+
+import contextlib
+import statistics
+import subprocess
+
+import brokers
+import ratios
+
+BACKLOG_MESSAGES = 1_000_000
+IDLE_CONNECTIONS = 2_000
+
+
+class Crowd:
+    """Connections that do nothing useful while the `with` block lasts."""
+
+    def __init__(self, bench, broker, kind, *, nice=0, **options):
+        words = ["nice", "-n", nice, bench.programs / "tests/budstikke_crowd", kind,
+                 "--port", broker.port, "--pki", bench.pki]
+        for name, value in options.items():
+            words += [f"--{name.replace('_', '-')}", value]
+        self.made = 0
+        self._process = subprocess.Popen([str(word) for word in words], stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        if self._process.stdout.readline() != "ready\n":
+            self._process.kill()
+            raise SystemExit(f"{self._process.args} did not get ready")
+        return self
+
+    def __exit__(self, *_):
+        said, _ = self._process.communicate(timeout=brokers.PATIENCE)
+        if self._process.returncode != 0:
+            raise SystemExit(f"{self._process.args} failed")
+        self.made = int(said.split()[-1])
+
+
+def latency(bench):
+    """At half of the rate that each kind of work reaches here, 8 KiB, 16 senders."""
+    size, pairs = 8192, ratios.PAIRS_MAX
+    columns = ["accept_p50_ms", "accept_p99_ms", "deliver_p50_ms", "deliver_p99_ms"]
+    record = {}
+    for _ in range(bench.options.rounds):
+        for kind in ratios.KINDS:
+            with ratios.broker_for(bench, kind) as broker:
+                broker.start()
+                asked = {"size": size, "pairs": pairs, "amqp": kind == "rabbitmq",
+                         "opaque": kind == "none", "seconds": bench.options.seconds}
+                full = bench.load(broker, **asked)["confirmed_per_s"]
+                said = bench.load(broker, **asked, rate=full / 2)
+            record.setdefault(kind, []).append(said)
+            print(f"{kind:9} at {full / 2:6.0f}/s: " + ", ".join(
+                f"{column} {said[column]:.1f}" for column in columns), flush=True)
+    medians = {kind: {column: statistics.median(row[column] for row in rows) for column in columns}
+               for kind, rows in record.items()}
+    print("| kind | " + " | ".join(columns) + " |\n|---|" + "---|" * len(columns))
+    for kind, row in medians.items():
+        print(f"| {kind} | " + " | ".join(f"{row[column]:.1f}" for column in columns) + " |")
+    # The worst of our kinds of work.
+    return {"accept_p99_ms": max(row["accept_p99_ms"] for kind, row in medians.items()
+                                 if kind != "rabbitmq"),
+            "latency": medians}
+
+
+def backlog(bench):
+    """A million messages that nobody has fetched: memory, and the time until a broker that was
+    killed with them listens again."""
+    with bench.budstikke(pairs=ratios.PAIRS_MAX) as broker:
+        broker.start()
+        said = bench.load(broker, size=2048, pairs=ratios.PAIRS_MAX, count=BACKLOG_MESSAGES,
+                          no_recipients=True)
+        filled = broker.process.memory_kib() / 1024
+        broker.process.kill()
+        killed = broker.timed_start()
+        restarted = broker.process.memory_kib() / 1024
+        broker.stop()
+        stopped = broker.timed_start()
+        disk = broker.disk_mib()
+        waiting = broker.open_deliveries()
+    if waiting != BACKLOG_MESSAGES:
+        raise SystemExit(f"{waiting} deliveries wait after the restarts, not {BACKLOG_MESSAGES}")
+    print(f"{said['confirmed_per_s']:.0f}/s stored; {filled:.0f} MiB of memory when filled, "
+          f"{restarted:.0f} MiB after a restart, {disk:.0f} MiB of disk; listens "
+          f"{killed:.2f} s after SIGKILL, {stopped:.2f} s after SIGTERM")
+    return {"backlog_rss_mib": round(max(filled, restarted), 1),
+            "backlog_restart_s": round(max(killed, stopped), 2),
+            "backlog_rss_restarted_mib": round(restarted, 1), "backlog_disk_mib": round(disk, 1),
+            "backlog_stored_per_s": round(said["confirmed_per_s"], 1)}
+
+
+def idle(bench):
+    """What one more silent connection costs the broker in memory."""
+    with bench.budstikke(pairs=1) as broker:
+        broker.start()
+        with Crowd(bench, broker, "idle", count=50):
+            before = broker.process.memory_kib()
+            with Crowd(bench, broker, "idle", count=IDLE_CONNECTIONS):
+                after = broker.process.memory_kib()
+    each = (after - before) / IDLE_CONNECTIONS
+    print(f"{IDLE_CONNECTIONS} connections: {before / 1024:.0f} to {after / 1024:.0f} MiB, "
+          f"{each:.1f} KiB each")
+    return {"idle_connection_kib": round(each, 2)}
+
+
+# Each with what it needs; all yield the processor to the well-behaved one, since they would run on
+# machines of their own.
+MISBEHAVIOURS = {
+    "slow-readers": {"count": 64, "first_pair": 1, "pairs": 4},
+    "half-open": {"count": 48},
+    "reconnecting": {},
+    "garbage": {},
+}
+
+
+def neighbour(bench):
+    """The p99 of one party at a modest rate, alone and beside others that misbehave."""
+    rate, size = 400, 2048
+    asked = {"size": size, "pairs": 1, "rate": rate, "seconds": bench.options.seconds}
+    record = {}
+    for _ in range(bench.options.rounds):
+        with bench.budstikke(pairs=8) as broker:
+            broker.start()
+            quiet = bench.load(broker, **asked)
+            record.setdefault("quiet", []).append(quiet)
+            for kind, options in MISBEHAVIOURS.items():
+                with Crowd(bench, broker, kind, nice=19, **options) as crowd:
+                    with contextlib.ExitStack() as stack:
+                        if kind == "slow-readers":
+                            stack.enter_context(
+                                bench.feed(broker, first_pair=1, pairs=4, rate=rate))
+                        said = bench.load(broker, **asked)
+                record.setdefault(kind, []).append(said)
+                print(f"{kind:12} p99 {said['accept_p99_ms']:.1f} ms to accept, "
+                      f"{said['deliver_p99_ms']:.1f} ms to deliver; quiet "
+                      f"{quiet['accept_p99_ms']:.1f} and {quiet['deliver_p99_ms']:.1f}; "
+                      f"{crowd.made} connections", flush=True)
+    ratio = {kind: max(statistics.median(
+        loud[column] / quiet[column]
+        for loud, quiet in zip(rows, record["quiet"], strict=True))
+        for column in ("accept_p99_ms", "deliver_p99_ms"))
+        for kind, rows in record.items() if kind != "quiet"}
+    return {"neighbour_p99_ratio": round(max(ratio.values()), 2),
+            "neighbour": {kind: round(value, 2) for kind, value in ratio.items()}}
