@@ -2,6 +2,8 @@
 #include "broker/admin/peer.hpp"
 
 #include <charconv>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include <grp.h>
