@@ -122,8 +122,9 @@ class Broker:
     """One budstikked and its folder; may be killed and started again."""
 
     def __init__(self, folder, pki, directory=None, *, extra="", tls="", schemas=None,
-                 limits="disk_free_percent_min = 0"):
+                 limits="disk_free_percent_min = 0", environment=None):
         self.folder = pathlib.Path(folder)
+        self._environment = environment or {}
         self.pki = pki
         self.socket = self.folder / "admin.sock"
         self.keys = self.folder / "master-keys"
@@ -157,6 +158,11 @@ class Broker:
             f.write(f"{name} {hex_digits}\n")
 
     # --- Its life --------------------------------------------------------------------------------
+
+    @property
+    def pid(self):
+        """None while it does not run."""
+        return self._process.pid if self._process else None
 
     def start(self):
         """Returns once it says that it is ready, as a supervisor would hear it (sd_notify)."""
@@ -242,7 +248,7 @@ class Broker:
         with self._log_changed:
             while len(found()) < count:
                 left = until - time.monotonic()
-                assert left > 0, f"no event {event} {fields} in {self.log}"
+                assert left > 0, f"no event {event} {fields} in {self.log[-50:]}"
                 self._log_changed.wait(left)
             return found()[count - 1]
 
@@ -295,5 +301,5 @@ def running(folder, pki, directory=None, **options):
         yield broker
         broker.stop()
     finally:
-        if broker._process is not None:
+        if broker.pid is not None:
             broker.kill()

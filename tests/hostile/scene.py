@@ -1,0 +1,184 @@
+"""What every hostile test stands on: a broker, a well-behaved pair, and the promise that is checked
+whatever was done meanwhile: the pair made progress, all that was acknowledged arrived once and in
+order, memory stayed under a fixed cap, and afterwards no connection and no descriptor is left over.
+
+Knows the broker as everybody may: its protocol, its log, its admin socket, /proc.
+"""
+
+import contextlib
+import os
+import pathlib
+import threading
+import time
+
+from exchange_client import v1
+from harness import GP, HOSPITAL, KINDS, ORGANISATIONS, PATIENCE, Broker, organisation, party
+from messages import discharge_note, new_id
+
+MIB = 1024 * 1024
+# How many of everything: 1 in each test run, 10 and more by hand (run.sh).
+SCALE = int(os.environ.get("BUDSTIKKE_HOSTILE_SCALE", "1"))
+# Of the broker's memory at its highest. Sanitizers keep what was freed, and shadows of the rest.
+MEMORY_MAX = 384 * MIB * int(os.environ.get("BUDSTIKKE_HOSTILE_MEMORY_FACTOR", "1"))
+# So that a test can fill the payload budget, and the cap above is about something.
+BYTES_IN_FLIGHT = "64MiB"
+
+# A party like the others, with a valid certificate, and ill intent.
+MALLORY, MALLORYS_NUMBER = "9001", "999000009"
+BYSTANDER = "127.0.0.1"  # where the pair connects from; attackers use other addresses
+
+
+def parties(mallorys=(MALLORY,)):
+    usual = [organisation(number, [her_id]) + party(her_id, number, KINDS[her_id])
+             for her_id, number in ORGANISATIONS.items()]
+    return "\n".join([*usual, organisation(MALLORYS_NUMBER, mallorys),
+                      *(party(her_id, MALLORYS_NUMBER) for her_id in mallorys)])
+
+
+class Pair:
+    """A sender and a recipient who behave, on connections of their own."""
+
+    def __init__(self, broker):
+        self._broker = broker
+        self.accepted = []
+        self.settled = []
+        self.connect()
+
+    def connect(self):
+        self.sender = self._broker.client(HOSPITAL)
+        self.recipient = self._broker.client(GP)
+        self.recipient.subscribe(GP)
+
+    def exchange(self, count, text="Oppdiktet forløp."):
+        """`count` messages all the way: accepted, delivered whole and in order, settled."""
+        notes = {(message_id := new_id()): discharge_note(
+            HOSPITAL, GP, message_id=message_id, text=text) for _ in range(count)}
+        numbers = [self.sender.start_submit(note) for note in notes.values()]
+        for number in numbers:
+            receipt = self.sender.receipt(number)
+            assert receipt.outcome == v1.Receipt.ACCEPTED, receipt
+            self.accepted.append(receipt.message_id)
+        for _ in range(count):
+            delivery = self.recipient.delivery()
+            assert not delivery.redelivered
+            assert delivery.payload == notes[delivery.message.message_id]
+            self.recipient.settle(delivery)
+            self.settled.append(delivery.message.message_id)
+
+    def come_anew(self):
+        """Both can also connect now, whoever else wants to."""
+        self.leave()
+        self.connect()
+
+    def leave(self):
+        self.sender.leave()
+        self.recipient.leave()
+
+
+class Scene:
+    """The broker, the pair, and what is counted before and after."""
+
+    def __init__(self, broker):
+        self.broker = broker
+        self.pair = Pair(broker)
+        self.pair.exchange(4)  # so that what is made at the first use is there
+        self._descriptors = self.descriptors()
+
+    def memory(self, row="VmHWM"):
+        """Bytes: the highest (VmHWM) or those now (VmRSS)."""
+        for line in pathlib.Path(f"/proc/{self.broker.pid}/status").read_text().splitlines():
+            if line.startswith(row + ":"):
+                return int(line.split()[1]) * 1024
+        raise AssertionError(f"no {row} of the broker")
+
+    def sockets(self):
+        """Connections to the broker that its process holds, whatever the protocol made of them."""
+        port = f":{self.broker.port:04X}"
+        held = 0
+        for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode = line.split()[:10]
+            held += local.endswith(port) and state != "0A" and inode != "0"
+        return held
+
+    def descriptors(self):
+        """Open descriptors; None where the process is closed to us, as a released broker is."""
+        try:
+            return len(os.listdir(f"/proc/{self.broker.pid}/fd"))
+        except PermissionError:
+            return None
+
+    def wait_for_calm(self):
+        """Until only the pair is connected. Asking takes its time, so this does not spin."""
+        until = time.monotonic() + PATIENCE
+        while not self._is_calm():
+            assert time.monotonic() < until, f"{self.sockets()} connections remain"
+
+    def _is_calm(self):
+        status = self.broker.ctl("status")
+        held = (status["sessions"], status["consumers"], self.sockets(), status["bytes_in_flight"])
+        return held == (2, 1, 2, 0)
+
+    def check(self):
+        """What holds at the end of every scene."""
+        assert self.memory() < MEMORY_MAX, f"{self.memory() / MIB} MiB"
+        self.wait_for_calm()
+        self.pair.exchange(4)
+        self.pair.come_anew()
+        self.pair.exchange(4)
+        self.wait_for_calm()
+        assert self.pair.settled == self.pair.accepted
+        assert self.descriptors() == self._descriptors
+        for fault in ("session_failed", "store_failed", "not_an_event"):
+            assert self.broker.events(fault) == []
+        self.pair.leave()
+
+
+@contextlib.contextmanager
+def staged(folder, pki, mallorys=(MALLORY,), limits="", extra="", **options):
+    """A scene whose promises are checked at the end, and whose broker is then stopped in order."""
+    broker = Broker(
+        folder, pki, parties(mallorys), limits=f"disk_free_percent_min = 0\n{limits}",
+        extra=f'[delivery]\nbytes_in_flight_max = "{BYTES_IN_FLIGHT}"\n{extra}', **options).start()
+    try:
+        scene = Scene(broker)
+        yield scene
+        scene.check()
+        broker.stop()
+    finally:
+        if broker.pid is not None:
+            broker.kill()
+
+
+@contextlib.contextmanager
+def meanwhile(*attacks, pause=0.0):
+    """Runs each attack on a thread of its own, again and again until the block ends, with so many
+    seconds in between. An attack that fails fails the test, and so does one that was never made."""
+    stop = threading.Event()
+    rounds = [0] * len(attacks)
+    begun = [threading.Event() for _ in attacks]
+    failures = []
+
+    def run(which):
+        try:
+            while not stop.wait(pause):
+                attacks[which]()
+                rounds[which] += 1
+                begun[which].set()
+        except Exception as failure:  # noqa: BLE001  (raised again below, on the test's thread)
+            failures.append(failure)
+            begun[which].set()
+
+    threads = [threading.Thread(target=run, args=(which,)) for which in range(len(attacks))]
+    for thread in threads:
+        thread.start()
+    try:
+        for event in begun:
+            assert event.wait(PATIENCE)
+        yield rounds
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(PATIENCE)
+    if failures:
+        raise failures[0]
+    assert all(rounds), rounds

@@ -1,0 +1,171 @@
+"""Slow and silent peers by the hundred, by hand by the thousand: bytes that drip into every phase
+of a connection, answers that nobody reads, connections that are half closed or simply left. None of
+them costs more than its socket and what it has sent, and those whose time is short are sent away.
+
+The long deadlines (a frame 60 s, a reader 60 s, silence 120 s) are waited for with `run.sh --long`
+and with short times in tests/unit/transport.
+"""
+
+import os
+import socket
+
+import pytest
+from exchange_client import v1
+from harness import HOSPITAL
+from intruder import Intruder, connect, framed, hang_up, mallorys_context
+from messages import discharge_note
+from scene import MALLORY, MALLORYS_NUMBER, MIB, SCALE, meanwhile
+from test_frames import beginning
+
+MANY = 100 * SCALE
+LONG = os.environ.get("BUDSTIKKE_HOSTILE_LONG") == "1"
+HANDSHAKES_OF_AN_ADDRESS = 64
+CLIENT_HELLO_BEGINS = bytes.fromhex("1603014000010000")
+NOW_AND_THEN = 0.1  # seconds between the bytes that drip
+# What drips, a byte at a time, into a connection that has come so far.
+A_LONG_PING = framed(v1.Frame(ping=v1.Ping(number=7))) * 1000
+A_PAYLOAD = beginning(MIB) + b"<" * 4096
+
+
+def drip(connections, data, at):
+    """The next byte on each connection that still lives."""
+    def attack():
+        for connection in list(connections):
+            try:
+                connection.send(data[at[0]:at[0] + 1])
+            except OSError:
+                connections.remove(connection)
+                hang_up(connection)
+        at[0] += 1
+    return attack
+
+
+def admitted(scene, count, hello=True):
+    """Connections behind the handshake, of a party that may connect."""
+    context = mallorys_context(scene.broker.pki)
+    return [Intruder(scene.broker.port, context, hello=hello).tls for _ in range(count)]
+
+
+def leave_all(connections):
+    for connection in connections:
+        hang_up(connection)
+
+
+def test_who_comes_no_further_than_handshake_or_hello_is_sent_away(scene):
+    """Ten seconds for each, silent or dripping, and 64 handshakes of an address: what is more is
+    hung up on at once, and the pair connects meanwhile."""
+    silent = admitted(scene, MANY, hello=False)
+    in_hello = admitted(scene, MANY, hello=False)
+    places = ("127.0.0.2", "127.0.0.3", "127.0.0.4")
+    in_handshake = [connect(scene.broker.port, place)
+                    for place in places for _ in range(HANDSHAKES_OF_AN_ADDRESS + 16)]
+    scene.broker.wait_event("connection_refused_address_handshakes", len(places) * 16)
+    everybody = silent + in_hello + in_handshake
+    with meanwhile(drip(in_handshake, CLIENT_HELLO_BEGINS + bytes(10_000), [0]),
+                   drip(in_hello, framed(bytes(4000)), [0]), pause=NOW_AND_THEN):
+        scene.pair.come_anew()
+        scene.pair.exchange(50)
+        scene.broker.wait_event(
+            "handshake_refused_timeout", len(places) * HANDSHAKES_OF_AN_ADDRESS)
+        scene.broker.wait_event("session_closed", 2 * MANY, reason="timeout")
+        scene.pair.exchange(10)
+    leave_all(everybody)
+
+
+@pytest.mark.parametrize("data", [A_LONG_PING, A_PAYLOAD], ids=["frames", "payloads"])
+def test_bytes_that_drip_hold_nobody_else_up(scene, data):
+    before = scene.memory("VmRSS")
+    dripping = admitted(scene, MANY)
+    with meanwhile(drip(dripping, data, [0]), pause=NOW_AND_THEN) as rounds:
+        while rounds[0] < 20:
+            scene.pair.exchange(10)
+        assert scene.memory("VmRSS") - before < MANY * 256 * 1024 + 32 * MIB
+        if LONG and data == A_PAYLOAD:
+            scene.broker.wait_event("session_closed", MANY, reason="timeout")
+    leave_all(dripping)
+
+
+def store_for_mallory(scene, count, size):
+    """Messages that wait in the queue of the one who will not read them."""
+    for _ in range(count):
+        receipt = scene.pair.sender.submit(discharge_note(HOSPITAL, MALLORY, text="x" * size))
+        assert receipt.outcome == v1.Receipt.ACCEPTED
+
+
+def test_readers_who_do_not_read_hold_nobody_else_up(scene):
+    """Deliveries, feeds, statuses and pongs wait for them: four MiB a connection at most, and then
+    nothing more is asked or offered."""
+    store_for_mallory(scene, 40, MIB // 2)
+    context = mallorys_context(scene.broker.pki)
+    readers = []
+    for number in range(MANY):
+        reader = Intruder(scene.broker.port, context, receive_buffer=4096)
+        reader.send(v1.Frame(subscribe=v1.Subscribe(request=1, her_id=MALLORY, credit=4096)),
+                    v1.Frame(follow=v1.Follow(request=2, sender=MALLORY)))
+        if number % 10 == 0:
+            reader.tls.settimeout(0.05)
+            ping = framed(v1.Frame(ping=v1.Ping(number=1))) * 4000
+            try:
+                for _ in range(50 * SCALE):
+                    reader.tls.sendall(ping)
+            except TimeoutError:
+                assert reader.tls.pending() == 0
+        readers.append(reader.tls)
+    scene.pair.exchange(100)
+    scene.pair.come_anew()
+    scene.pair.exchange(20)
+    if LONG:
+        scene.broker.wait_event("session_write_stalled", MANY // 10)
+        scene.pair.exchange(10)
+    leave_all(readers)
+    take_what_waits(scene, 40)
+
+
+def take_what_waits(scene, count):
+    """Nothing was lost with those who would not read it: their queue comes, whole, to one who
+    does."""
+    with scene.broker.client_of(MALLORYS_NUMBER) as mallory:
+        mallory.subscribe(MALLORY)
+        seen = set()
+        for _ in range(count):
+            delivery = mallory.delivery()
+            assert len(delivery.payload) == delivery.size
+            seen.add(delivery.message.message_id)
+            mallory.settle(delivery)
+        assert len(seen) == count
+        mallory.leave()
+
+
+def half_close(connection):
+    try:
+        connection.shutdown(socket.SHUT_WR)
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("phase", ["connected", "handshake", "hello", "served", "in_a_frame"])
+def test_half_closed_connections_are_ended(scene, phase):
+    """The peer says that nothing more comes, and stays: the broker does not stay with it."""
+    if phase in ("connected", "handshake"):
+        connections = [connect(scene.broker.port) for _ in range(HANDSHAKES_OF_AN_ADDRESS // 2)]
+    else:
+        connections = admitted(scene, MANY // 2, hello=phase != "hello")
+    for connection in connections:
+        if phase == "handshake":
+            connection.send(CLIENT_HELLO_BEGINS)
+        if phase == "in_a_frame":
+            connection.sendall(A_PAYLOAD)
+        half_close(connection)
+    scene.pair.exchange(20)
+    scene.wait_for_calm()
+    leave_all(connections)
+
+
+def test_who_comes_and_says_nothing_leaves_room(scene):
+    """Idle, each behind its handshake: what one costs is bounded, and the pair does not notice."""
+    before = scene.memory("VmRSS")
+    idle = admitted(scene, 2 * MANY)
+    scene.pair.exchange(100)
+    assert scene.memory("VmRSS") - before < len(idle) * 128 * 1024 + 32 * MIB
+    leave_all(idle)
