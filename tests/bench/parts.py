@@ -126,7 +126,7 @@ def neighbour(bench):
             quiet = bench.load(broker, **asked)
             record.setdefault("quiet", []).append(quiet)
             for kind, options in MISBEHAVIOURS.items():
-                with Crowd(bench, broker, kind, nice=19, **options) as crowd:
+                with Crowd(bench, broker, kind, nice=10, **options) as crowd:
                     with contextlib.ExitStack() as stack:
                         if kind == "slow-readers":
                             stack.enter_context(
