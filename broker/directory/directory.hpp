@@ -60,6 +60,9 @@ struct Party {
     Validity validity;
     std::optional<HerId> redirect_to;  ///< the successor after a merger
     Validity redirect_validity;        ///< when the redirect applies
+    std::string edi_address;           ///< mail address for ebXML; empty: none is known
+    /// SHA-256 fingerprints, lower-case hex, of what its ebXML messages are signed with.
+    std::vector<std::string> signing_certificates;
 };
 
 /// An organisation that connects: its certificates name it.

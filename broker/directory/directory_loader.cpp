@@ -35,6 +35,11 @@ std::string fingerprint(std::string_view text) {
     return digits.size() == fingerprint_digits ? digits : std::string();
 }
 
+std::string no_fingerprint(std::string_view text) {
+    return in_quotes(text) +
+           " is no SHA-256 fingerprint, which has 64 hex digits, with or without colons";
+}
+
 Validity read_validity(TomlReader& reader, std::string_view from, std::string_view until) {
     const Validity validity{.from = reader.time(from), .until = reader.time(until)};
     if (validity.from && validity.until && *validity.until <= *validity.from) {
@@ -146,11 +151,7 @@ void DirectoryLoader::read_certificates(
     for (const auto& [text, line] : reader.texts("certificates")) {
         std::string digits = fingerprint(text);
         if (digits.empty()) {
-            reader.fault(
-                line,
-                "`certificates`: " + in_quotes(text) +
-                    " is no SHA-256 fingerprint, which has 64 hex digits, with or without colons"
-            );
+            reader.fault(line, "`certificates`: " + no_fingerprint(text));
             continue;
         }
         const auto [first, added] = certificate_places_.emplace(digits, Place{file, line});
@@ -203,6 +204,7 @@ void DirectoryLoader::read_party(const TomlNode& node, std::string_view file) {
     }
     party.parent = reader.her_id("parent");
     read_redirect(reader, party, file);
+    read_ebxml(reader, party);
     reader.finish();
     if (!her_id) {
         return;
@@ -232,6 +234,23 @@ void DirectoryLoader::read_party(const TomlNode& node, std::string_view file) {
         references_.push_back({redirect_places_.at(*her_id), "redirect_to", *party.redirect_to});
     }
     directory_.parties_.emplace(*her_id, std::move(party));
+}
+
+void DirectoryLoader::read_ebxml(TomlReader& reader, Party& party) {
+    party.edi_address = reader.label("edi_address", limits::name_bytes_max);
+    const auto at_sign = party.edi_address.find('@');
+    if (!party.edi_address.empty() &&
+        (at_sign == 0 || at_sign == std::string::npos || at_sign + 1 == party.edi_address.size())) {
+        reader.fault(reader.line_of("edi_address"), "`edi_address` must be a mail address");
+    }
+    for (const auto& [text, line] : reader.texts("signing_certificates")) {
+        std::string digits = fingerprint(text);
+        if (digits.empty()) {
+            reader.fault(line, "`signing_certificates`: " + no_fingerprint(text));
+        } else {
+            party.signing_certificates.push_back(std::move(digits));
+        }
+    }
 }
 
 void DirectoryLoader::read_redirect(TomlReader& reader, Party& party, std::string_view file) {

@@ -45,6 +45,7 @@ class DirectoryLoader {
     void read_certificates(TomlReader& reader, Organisation& organisation, std::string_view file);
     void read_party(const TomlNode& node, std::string_view file);
     void read_redirect(TomlReader& reader, Party& party, std::string_view file);
+    static void read_ebxml(TomlReader& reader, Party& party);
     Acceptance read_acceptance(const TomlNode& node, std::string_view file);
 
     void check_references();

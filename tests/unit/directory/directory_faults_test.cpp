@@ -46,6 +46,14 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         OneFault{"syntax", organisation_text() + "\nname = \n", "5: not valid TOML: "},
         OneFault{
+            "edi address is none", with_party("edi_address = \"@edi.example\""),
+            "9: `edi_address` must be a mail address"
+        },
+        OneFault{
+            "signing certificate is no fingerprint", with_party("signing_certificates = [\"ab\"]"),
+            "9: `signing_certificates`: `ab` is no SHA-256 fingerprint"
+        },
+        OneFault{
             "unknown key", with_party("endpiont = \"exchange\""),
             "9: party: unknown key `endpiont`; did you mean `endpoint`?"
         },

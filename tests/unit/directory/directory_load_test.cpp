@@ -43,7 +43,8 @@ TEST_F(DirectoryFolder, gives_every_fact_of_its_files) {
                                      std::string(62, 'A') + ":0b\"]\nvalid_from = 2020-01-01\n"
                                  )
     );
-    write("20-parties.toml", party_text("10") + R"(
+    write(
+        "20-parties.toml", party_text("10") + R"(
 [[party]]
 her_id = "20"
 parent = "10"
@@ -58,6 +59,9 @@ valid_until = 2027-01-01T00:00:00Z
 redirect_to = "10"
 redirect_from = 2027-01-01
 redirect_until = 2028-01-01
+edi_address = "sjukeheim@edi.example"
+signing_certificates = [")" + std::string(62, 'B') +
+                               R"(:0c"]
 [[party.accepts]]
 type = "EPIKRISE"
 versions = ["1.1", "1.2"]
@@ -65,7 +69,8 @@ formats = ["hcp"]
 validation = "none"
 [[party.accepts]]
 type = "OppgjorsMelding"
-)");
+)"
+    );
     write("notes.txt", "not read");
     write(".20-parties.toml", "not read either");
     const auto directory = Directory::load(folder_);
@@ -93,6 +98,8 @@ type = "OppgjorsMelding"
     EXPECT_EQ(party->validity.until, utc(2027, 1, 1));
     EXPECT_EQ(party->redirect_to, her("10"));
     EXPECT_EQ(party->redirect_validity.from, utc(2026, 12, 31, 23));
+    EXPECT_EQ(party->edi_address, "sjukeheim@edi.example");
+    EXPECT_THAT(party->signing_certificates, ElementsAre(std::string(62, 'b') + "0c"));
     ASSERT_EQ(party->accepts.size(), 2U);
     EXPECT_EQ(party->accepts[0].type, "EPIKRISE");
     EXPECT_THAT(party->accepts[0].versions, ElementsAre("1.1", "1.2"));
