@@ -101,6 +101,10 @@ inline constexpr std::size_t soap_head_bytes_max = 8 * kib;
 inline constexpr std::size_t ebms_references_max = 64;
 /// Errors of an ErrorList that we read. Beyond: left out.
 inline constexpr std::size_t ebms_errors_max = 100;
+/// Broken rules that are reported of one message. Beyond: left out.
+inline constexpr std::size_t ebms_violations_max = 200;
+/// An agreement or a profile (CPA, CPP). Beyond: it is refused.
+inline constexpr std::size_t cpa_bytes_max = 4 * mib;
 
 // --- Exchange protocol -------------------------------------------------------------------------
 /// One frame; announced in Welcome. Beyond: the session ends.

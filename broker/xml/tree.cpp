@@ -104,96 +104,6 @@ class Builder final : public Handler {
     bool over_ = false;
 };
 
-// --- Canonical XML 1.0, sections 2.3 and 4.6 -----------------------------------------------------
-
-void escape_text(std::string& out, std::string_view text) {
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '\r':
-                out += "&#xD;";
-                break;
-            default:
-                out += c;
-        }
-    }
-}
-
-void escape_value(std::string& out, std::string_view value) {
-    for (const char c : value) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\t':
-                out += "&#x9;";
-                break;
-            case '\n':
-                out += "&#xA;";
-                break;
-            case '\r':
-                out += "&#xD;";
-                break;
-            default:
-                out += c;
-        }
-    }
-}
-
-void write_attribute(
-    std::string& out, std::string_view prefix, std::string_view name, std::string_view value
-) {
-    out += ' ';
-    out += prefix;
-    out += prefix.empty() || name.empty() ? "" : ":";
-    out += name;
-    out += "=\"";
-    escape_value(out, value);
-    out += '"';
-}
-
-void write_canonical(std::string& out, const Element& element, const NamespaceScope& declare) {
-    const auto qualified =
-        element.prefix.empty() ? element.name : element.prefix + ":" + element.name;
-    out += '<' + qualified;
-    for (const auto& [prefix, xml_namespace] : declare) {
-        write_attribute(out, "xmlns", prefix, xml_namespace);
-    }
-    std::vector<const Attribute*> sorted;
-    for (const auto& attribute : element.attributes) {
-        sorted.push_back(&attribute);
-    }
-    std::ranges::sort(sorted, [](const Attribute* left, const Attribute* right) {
-        return std::tie(left->xml_namespace, left->name) <
-               std::tie(right->xml_namespace, right->name);
-    });
-    for (const auto* attribute : sorted) {
-        write_attribute(out, attribute->prefix, attribute->name, attribute->value);
-    }
-    out += '>';
-    if (element.children.empty()) {
-        escape_text(out, element.text);
-    }
-    for (const auto& child : element.children) {
-        write_canonical(out, child, child.declared);
-    }
-    out += "</" + qualified + '>';
-}
-
 }  // namespace
 
 std::string_view trim(std::string_view text) {
@@ -248,17 +158,6 @@ Tree read_tree(std::string_view bytes, const SchemaSet* schemas) {
     }
     tree.findings = std::move(findings).take();
     return tree;
-}
-
-std::string canonical(const Element& element, NamespaceScope scope) {
-    for (const auto& [prefix, xml_namespace] : element.declared) {
-        scope.insert_or_assign(prefix, xml_namespace);
-    }
-    // The apex declares all that is in force; an undone default and `xml` declare nothing.
-    std::erase_if(scope, [](const auto& one) { return one.second.empty() || one.first == "xml"; });
-    std::string out;
-    write_canonical(out, element, scope);
-    return out;
 }
 
 }  // namespace budstikke::xml

@@ -58,10 +58,6 @@ struct Tree {
 /// limits::tree_text_bytes_max bytes are an `xml_limit`; everything else is as xml::read.
 Tree read_tree(std::string_view bytes, const SchemaSet* schemas = nullptr);
 
-/// The element in the form of Canonical XML 1.0 without comments, as the apex of what is written,
-/// with `scope` in force around it. White space between the children of an element is left out.
-std::string canonical(const Element& element, NamespaceScope scope);
-
 /// `text` without white space (XML 1.0, production 3) at its ends.
 std::string_view trim(std::string_view text);
 

@@ -1,5 +1,5 @@
 // What a document kept as a whole promises: everything that was said, where it was said, within the
-// limits; and the canonical form that copies an element into another document.
+// limits.
 #include "broker/xml/tree.hpp"
 
 #include <gtest/gtest.h>
@@ -68,20 +68,6 @@ TEST(Tree, BoundsTheTextThatItKeeps) {
     EXPECT_TRUE(of_size(limits::tree_text_bytes_max - 2).root);
     EXPECT_TRUE(of_size(limits::tree_text_bytes_max - 1).root);
     EXPECT_FALSE(of_size(limits::tree_text_bytes_max).root);
-}
-
-TEST(Tree, TheCanonicalFormCarriesTheNamespacesInForce) {
-    const auto tree = read_tree(
-        "<r xmlns='urn:d' xmlns:z='urn:z'>"
-        "<z:e z:b='1' c='\"&#10;' a='2' xmlns:y='urn:y'>\n <f "
-        "xmlns:q='urn:q'>a&lt;&gt;</f>\n</z:e></r>"
-    );
-    ASSERT_TRUE(tree.root);
-    EXPECT_EQ(
-        canonical(tree.root->children[0], tree.root->declared),
-        "<z:e xmlns=\"urn:d\" xmlns:y=\"urn:y\" xmlns:z=\"urn:z\" a=\"2\" c=\"&quot;&#xA;\" "
-        "z:b=\"1\"><f xmlns:q=\"urn:q\">a&lt;&gt;</f></z:e>"
-    );
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "broker/transport/ebxml/message/envelope.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <ranges>
 
 #include "broker/base/limits.hpp"
@@ -20,14 +21,6 @@ std::string value_of(const Element& element, std::string_view in_namespace, std:
     return value == nullptr ? std::string{} : std::string(xml::trim(*value));
 }
 
-/// The namespaces in force at a child, for copying it elsewhere.
-xml::NamespaceScope inside(xml::NamespaceScope scope, const Element& element) {
-    for (const auto& [prefix, xml_namespace] : element.declared) {
-        scope.insert_or_assign(prefix, xml_namespace);
-    }
-    return scope;
-}
-
 Party read_party(const Element* element) {
     Party party;
     if (element == nullptr) {
@@ -40,13 +33,12 @@ Party read_party(const Element* element) {
     return party;
 }
 
-DigestReference read_reference(const Element& element, const xml::NamespaceScope& scope) {
+DigestReference read_reference(const Element& element) {
     DigestReference reference{
         .uri = value_of(element, "", "URI"),
         .transforms = {},
         .digest_method = {},
         .digest_value = {},
-        .copy = xml::canonical(element, scope),
     };
     if (const auto* transforms = element.child(ns::ds, "Transforms")) {
         for (const auto* transform : transforms->all(ns::ds, "Transform")) {
@@ -63,14 +55,11 @@ DigestReference read_reference(const Element& element, const xml::NamespaceScope
     return reference;
 }
 
-std::vector<DigestReference> read_references(
-    const Element& parent, const xml::NamespaceScope& scope
-) {
+std::vector<DigestReference> read_references(const Element& parent) {
     std::vector<DigestReference> references;
-    const auto inner = inside(scope, parent);
     for (const auto* reference :
          parent.all(ns::ds, "Reference") | std::views::take(limits::ebms_references_max)) {
-        references.push_back(read_reference(*reference, inner));
+        references.push_back(read_reference(*reference));
     }
     return references;
 }
@@ -130,7 +119,7 @@ void read_message_header(const Element& header, Envelope& out) {
     }
 }
 
-void read_header_blocks(const Element& header, const xml::NamespaceScope& scope, Envelope& out) {
+void read_header_blocks(const Element& header, Envelope& out) {
     if (const auto* block = header.child(ns::eb, "MessageHeader")) {
         read_message_header(*block, out);
     }
@@ -145,7 +134,7 @@ void read_header_blocks(const Element& header, const xml::NamespaceScope& scope,
         out.acknowledgment = Acknowledgment{
             .timestamp = text_of(block->child(ns::eb, "Timestamp")),
             .ref_to_message_id = text_of(block->child(ns::eb, "RefToMessageId")),
-            .references = read_references(*block, scope),
+            .references = read_references(*block),
         };
         if (out.ref_to_message_id.empty()) {
             out.ref_to_message_id = out.acknowledgment->ref_to_message_id;
@@ -158,7 +147,7 @@ void read_header_blocks(const Element& header, const xml::NamespaceScope& scope,
     const auto* signature = header.child(ns::ds, "Signature");
     if (const auto* info =
             signature == nullptr ? nullptr : signature->child(ns::ds, "SignedInfo")) {
-        out.signature_references = read_references(*info, inside(scope, *signature));
+        out.signature_references = read_references(*info);
     }
 }
 
@@ -223,10 +212,21 @@ ErrorSeverity ErrorList::highest() const {
     return error || errors.empty() ? ErrorSeverity::error : ErrorSeverity::warning;
 }
 
-std::string_view ManifestReference::content_id() const {
+std::string ManifestReference::content_id() const {
     constexpr std::string_view scheme = "cid:";
-    const std::string_view whole = href;
-    return whole.starts_with(scheme) ? whole.substr(scheme.size()) : std::string_view{};
+    if (!href.starts_with(scheme)) {
+        return {};
+    }
+    std::string id;
+    for (std::size_t i = scheme.size(); i < href.size(); ++i) {
+        unsigned value = 0;
+        const char* const digits = href.data() + i + 1;
+        const bool escaped = href[i] == '%' && i + 2 < href.size() &&
+                             std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2;
+        id += escaped ? static_cast<char>(value) : href[i];
+        i += escaped ? 2 : 0;
+    }
+    return id;
 }
 
 bool is_soap_envelope(const Element& root) {
@@ -236,9 +236,8 @@ bool is_soap_envelope(const Element& root) {
 Envelope read_envelope(const Element& root) {
     Envelope envelope;
     const auto& soap = root.xml_namespace;
-    const auto scope = inside({}, root);
     if (const auto* header = root.child(soap, "Header")) {
-        read_header_blocks(*header, inside(scope, *header), envelope);
+        read_header_blocks(*header, envelope);
     }
     const auto* body = root.child(soap, "Body");
     if (body != nullptr) {

@@ -50,7 +50,6 @@ struct DigestReference {
     std::vector<std::string> transforms;  ///< their algorithms
     std::string digest_method;
     std::string digest_value;  ///< base64 as written, white space left out
-    std::string copy;          ///< canonical, with the namespaces in force: for the Acknowledgment
 };
 
 struct Acknowledgment {
@@ -84,8 +83,8 @@ struct ManifestReference {
     std::string href;
     std::vector<SchemaName> schemas;
 
-    /// What stands behind `cid:`; empty where it is another kind of reference.
-    std::string_view content_id() const;
+    /// What stands behind `cid:`, escapes resolved (RFC 2392); empty for any other reference.
+    std::string content_id() const;
 };
 
 struct Fault {

@@ -203,6 +203,51 @@ TEST(EbxmlMessage, BoundsTheEnvelope) {
     EXPECT_EQ(above.error().code, Errc::limit_exceeded);
 }
 
+std::string repeated(std::string_view text, std::size_t count) {
+    std::string out;
+    for (std::size_t i = 0; i < count; ++i) {
+        out += text;
+    }
+    return out;
+}
+
+Envelope with_blocks(const std::string& header, const std::string& body) {
+    const auto message = read_message(
+        "<S:Envelope xmlns:S='http://schemas.xmlsoap.org/soap/envelope/' "
+        "xmlns:e='http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd'>"
+        "<S:Header>" +
+        header + "</S:Header><S:Body>" + body + "</S:Body></S:Envelope>"
+    );
+    return message.value().envelope.value();
+}
+
+TEST(EbxmlMessage, BoundsTheErrorsAndReferencesThatItKeeps) {
+    constexpr auto errors = limits::ebms_errors_max;
+    constexpr auto references = limits::ebms_references_max;
+    for (const auto& [count, kept] :
+         {std::pair(errors - 1, errors - 1), {errors, errors}, {errors + 1, errors}}) {
+        const auto list = "<e:ErrorList>" + repeated("<e:Error/>", count) + "</e:ErrorList>";
+        EXPECT_EQ(with_blocks(list, "").error_list.value().errors.size(), kept);
+    }
+    for (const auto& [count, kept] :
+         {std::pair(references - 1, references - 1),
+          {references, references},
+          {references + 1, references}}) {
+        const auto list = "<e:Manifest>" + repeated("<e:Reference/>", count) + "</e:Manifest>";
+        EXPECT_EQ(with_blocks("", list).manifest.size(), kept);
+    }
+}
+
+TEST(EbxmlMessage, AnEscapedContentIdIsTheOneThatThePartHas) {
+    const auto id = [](std::string href) {
+        return ManifestReference{.href = std::move(href), .schemas = {}}.content_id();
+    };
+    EXPECT_EQ(id("cid:a%25b%20c@d"), "a%b c@d");
+    EXPECT_EQ(id("cid:a%2"), "a%2");
+    EXPECT_EQ(id("cid:a%zz"), "a%zz");
+    EXPECT_EQ(id("http://x"), "");
+}
+
 TEST(EbxmlMessage, TwoHerIdsAreNone) {
     Party party;
     EXPECT_EQ(party.her_id(), "");

@@ -1,0 +1,116 @@
+// HITS 1172 sections 5.11 to 5.14.3: what belongs in a payload message, an Acknowledgment and a
+// MessageError, and what does not.
+#include <algorithm>
+#include <string>
+
+#include "broker/transport/ebxml/message/names.hpp"
+#include "broker/transport/ebxml/rules/report.hpp"
+
+namespace budstikke::ebxml {
+namespace {
+
+using xml::Element;
+
+void check_acknowledgment(const Envelope& envelope, Report& report) {
+    report.expect(envelope.service == signal_service, 106);
+    report.expect(envelope.action == action_acknowledgment, 107);
+    report.expect(is_message_id(envelope.acknowledgment->ref_to_message_id), 108);
+    report.expect(!envelope.error_list, 115);
+    const auto& references = envelope.acknowledgment->references;
+    report.expect(std::ranges::any_of(references, &std::string::empty, &DigestReference::uri), 116);
+    report.expect(
+        std::ranges::any_of(
+            references, [](const std::string& uri) { return uri.starts_with("cid:"); },
+            &DigestReference::uri
+        ),
+        117
+    );
+}
+
+/// Of MessageData itself: what the envelope calls so may come from the Acknowledgment.
+std::string reference_in_header(const Message& message) {
+    const auto* header = message_header_of(message);
+    const auto* data = header == nullptr ? nullptr : header->child(ns::eb, "MessageData");
+    const auto* reference = data == nullptr ? nullptr : data->child(ns::eb, "RefToMessageId");
+    return reference == nullptr ? std::string{} : std::string(reference->trimmed());
+}
+
+void check_error(const Message& message, Report& report) {
+    const auto& envelope = *message.envelope;
+    report.expect(envelope.service == signal_service, 120);
+    report.expect(envelope.action == action_error, 121);
+    report.expect(is_message_id(reference_in_header(message)), 122);
+    report.expect(!envelope.acknowledgment, 123);
+}
+
+void check_manifest(const Message& message, Report& report) {
+    const auto* body = soap_body_of(message);
+    const auto* manifest = body == nullptr ? nullptr : body->child(ns::eb, "Manifest");
+    if (manifest == nullptr) {
+        report.broken(6);
+        return;
+    }
+    const auto* version = manifest->attribute(ns::eb, "version");
+    report.expect(version != nullptr && xml::trim(*version) == ebms_version, 5);
+    report.expect(manifest->child(ns::eb, "Reference") != nullptr, 6);
+    const auto& references = message.envelope->manifest;
+    if (!message.mime || references.empty()) {
+        return;
+    }
+    if (message.attachments().empty()) {
+        report.broken(27);
+        return;
+    }
+    for (std::size_t i = 0; i < references.size(); ++i) {
+        const auto* part = message.mime->find(references[i].content_id());
+        report.expect(
+            part != nullptr && part != message.soap_leaf(), 23,
+            "/SOAP:Envelope/SOAP:Body/eb:Manifest/eb:Reference[" + std::to_string(i + 1) +
+                "]/@xlink:href"
+        );
+    }
+}
+
+void check_payload(const Subject& subject, Report& report) {
+    const auto& message = subject.message;
+    const auto& envelope = *message.envelope;
+    // A synchronous exchange has neither resending nor signals to ask for.
+    const bool synchronous = subject.transport == Transport::http && envelope.sync_reply;
+    report.expect(envelope.duplicate_elimination || synchronous, 74);
+    const auto* header = soap_header_of(message);
+    const auto* block = header == nullptr ? nullptr : header->child(ns::eb, "AckRequested");
+    if (block == nullptr) {
+        report.expect(synchronous, 75);
+    } else {
+        const auto* must = block->attribute(ns::soap, "mustUnderstand");
+        report.expect(
+            envelope.ack_requested->is_signed && must != nullptr && xml::trim(*must) == "1", 94
+        );
+    }
+    check_manifest(message, report);
+}
+
+}  // namespace
+
+void check_kind(const Subject& subject, Report& report) {
+    const auto& envelope = subject.message.envelope;
+    if (!envelope) {
+        return;
+    }
+    switch (envelope->kind) {
+        case Kind::acknowledgment:
+            check_acknowledgment(*envelope, report);
+            report.expect(reference_in_header(subject.message).empty(), 109);
+            break;
+        case Kind::error:
+            check_error(subject.message, report);
+            break;
+        case Kind::payload:
+            check_payload(subject, report);
+            break;
+        default:
+            break;
+    }
+}
+
+}  // namespace budstikke::ebxml

@@ -1,0 +1,55 @@
+// Collects what the checks find, and the groups of checks. Private to this folder.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/transport/ebxml/rules/validate.hpp"
+
+namespace budstikke::ebxml {
+
+class Report {
+ public:
+    /// The rule of that number is broken, at the place that the table names or at `where`.
+    void broken(int rule, std::string where = {});
+    /// It is broken in a way that is seen in practice and read.
+    void tolerated(int rule, std::string where = {});
+    /// The rule is broken unless `kept`.
+    void expect(bool kept, int rule, std::string where = {}) {
+        if (!kept) {
+            broken(rule, std::move(where));
+        }
+    }
+
+    /// In the order of the specification.
+    std::vector<Violation> take() &&;
+
+ private:
+    void add(int rule, std::string where, bool is_tolerated);
+    std::vector<Violation> violations_;
+};
+
+// Each group looks at its own section of the specification.
+void check_mail_header(const Subject& subject, Report& report);     // 5.5.1
+void check_mime(const Subject& subject, Report& report);            // 5.5.2, 5.15
+void check_xml(const Subject& subject, Report& report);             // 5.6, 5.7
+void check_message_header(const Subject& subject, Report& report);  // 5.8
+void check_register(const Subject& subject, Report& report);        // 5.9
+void check_signature(const Subject& subject, Report& report);       // 5.10
+void check_kind(const Subject& subject, Report& report);            // 5.12, 5.13, 5.14
+void check_monitoring(const Subject& subject, Report& report);      // 5.14.4
+
+/// The header block `eb:MessageHeader`, nullptr where there is none.
+const xml::Element* message_header_of(const Message& message);
+/// SOAP:Header and SOAP:Body, nullptr where there is none.
+const xml::Element* soap_header_of(const Message& message);
+const xml::Element* soap_body_of(const Message& message);
+
+/// UUID, or `id@host` of RFC 2822 (rules 102, 108, 122).
+bool is_message_id(std::string_view text);
+
+/// True for a payload that NAV's services send in clear text over HTTP (facts, section 6).
+bool is_clear_service(const Envelope& envelope);
+
+}  // namespace budstikke::ebxml

@@ -1,0 +1,16 @@
+// Asks cryptography about a message: is it signed, by whom, is it what was signed?
+#pragma once
+
+#include "broker/crypto/xmldsig/xmldsig.hpp"
+#include "broker/transport/ebxml/rules/subject.hpp"
+
+namespace budstikke::ebxml {
+
+/// Every attachment must be covered; an attachment without a Content-ID cannot be. Where there is
+/// no envelope, no signature either. The reader of the values and the verifier see the same bytes.
+SignatureFacts signature_facts(
+    const Message& message, const crypto::xmldsig::Verifier& verifier,
+    const crypto::xmldsig::Policy& policy
+);
+
+}  // namespace budstikke::ebxml

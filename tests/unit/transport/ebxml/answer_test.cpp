@@ -1,0 +1,182 @@
+// What a receiver answers, and what is seen in practice and let through.
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "broker/base/limits.hpp"
+#include "broker/transport/ebxml/message/writer.hpp"
+#include "broker/transport/ebxml/rules/signature_facts.hpp"
+#include "tests/unit/transport/ebxml/drafts.hpp"
+#include "tests/unit/transport/ebxml/packages.hpp"
+
+namespace budstikke::ebxml::test {
+namespace {
+
+Verdict verdict_of_text(const std::string& text, Transport transport = Transport::mail) {
+    const auto message = read_message(text);
+    if (!message) {
+        return unreadable();
+    }
+    const crypto::xmldsig::Verifier verifier;
+    return validate({
+        .message = *message,
+        .transport = transport,
+        .signature = signature_facts(*message, verifier, crypto::xmldsig::Policy{}),
+        .opened = std::nullopt,
+    });
+}
+
+bool is_tolerated(const Verdict& verdict, int rule) {
+    const auto at = std::ranges::find(verdict.violations, find_rule(rule), &Violation::rule);
+    return at != verdict.violations.end() && at->tolerated && at->severity() == Severity::warning;
+}
+
+std::string example(const std::string& name) {
+    return file_text(standards() / "ebms-2.0/examples" / name);
+}
+
+TEST(Answer, TheCapturesAreReadAndAnsweredAsReceived) {
+    const auto mail =
+        verdict_of_text(example("nav-BehandlerKrav-OppgjorsMelding-smtp-multipart.msg"));
+    EXPECT_FALSE(mail.has_error());
+    EXPECT_EQ(mail.answer, Answer::warning);  // for the missing DuplicateElimination
+    const auto reply =
+        verdict_of_text(example("nav-HarBorgerEgenandelFritak-response.mime"), Transport::http);
+    EXPECT_FALSE(reply.has_error());
+    EXPECT_EQ(reply.answer, Answer::none);
+}
+
+TEST(Answer, AFaultIsNeitherValidatedNorAnswered) {
+    for (const auto& text : {example("SoapFault.xml"), write_fault(FaultCode::client, "x")}) {
+        const auto verdict = verdict_of_text(text);
+        EXPECT_TRUE(verdict.violations.empty());
+        EXPECT_EQ(verdict.answer, Answer::none);
+    }
+}
+
+TEST(Answer, SignalsAreNeverAnsweredButWithAFault) {
+    Draft draft = acknowledgment_draft();
+    draft.cut("<ds:Signature ", "</ds:Signature>");
+    EXPECT_EQ(verdict_of(draft).answer, Answer::none);
+    draft.drop("SOAPAction");
+    EXPECT_EQ(verdict_of(draft).answer, Answer::fault);
+}
+
+TEST(Answer, WithoutUsableAddressesAnErrorBecomesAFault) {
+    Draft draft = payload_draft();
+    draft.cut("<ds:Signature ", "</ds:Signature>");
+    EXPECT_EQ(verdict_of(draft).answer, Answer::error);
+    draft.edit(">2001<", ">x<");
+    EXPECT_EQ(verdict_of(draft).answer, Answer::fault);
+}
+
+TEST(Answer, WhatCannotBeTakenApartGetsAFault) {
+    const auto verdict = verdict_of_text("Content-Type: text/xml\nContent-Type: text/xml\n\n<a/>");
+    EXPECT_EQ(verdict.answer, Answer::fault);
+    EXPECT_EQ(broken_rules(verdict), std::vector<int>{66});
+    EXPECT_EQ(verdict_of_text("").answer, Answer::fault);
+}
+
+TEST(Answer, ReportsNoMoreThanTheLimit) {
+    const auto reported = [](std::size_t strange) {
+        Draft draft = payload_draft();
+        std::string many;
+        for (std::size_t i = 0; i < strange; ++i) {
+            many += "<x:B xmlns:x='urn:x'/>";
+        }
+        draft.edit("<eb:Manifest", many + "<eb:Manifest");
+        return verdict_of(draft).violations.size();
+    };
+    // One each, and some for what they do to the rest of the message.
+    const auto rest = reported(2) - 2;
+    constexpr auto most = limits::ebms_violations_max;
+    EXPECT_EQ(reported(most - rest - 1), most - 1);
+    EXPECT_EQ(reported(most - rest), most);
+    EXPECT_EQ(reported(most - rest + 1), most);
+}
+
+TEST(Answer, PingAndStatusMessagesAreRecognisedAndNotAnswered) {
+    Draft draft = acknowledgment_draft();
+    draft.edit("<eb:Action>Acknowledgment<", "<eb:Action>Ping<");
+    draft.cut("<eb:Acknowledgment ", "</eb:Acknowledgment>");
+    EXPECT_EQ(verdict_of(draft).answer, Answer::none);
+    draft = payload_draft();
+    draft.edit("<eb:Manifest eb:version=\"2.0\">", "<eb:StatusRequest eb:version=\"2.0\">");
+    draft.edit("</eb:Manifest>", "</eb:StatusRequest>");
+    EXPECT_EQ(verdict_of(draft).answer, Answer::none);
+}
+
+TEST(Tolerated, VariantsSeenInPractice) {
+    Draft draft = payload_draft();
+    draft.set("SOAPAction", "ebxml");
+    draft.set("Content-Type", "multipart/related; boundary=\"=_b\"");
+    draft.soap_headers = changed(draft.soap_headers, "; charset=\"UTF-8\"", "");
+    const auto verdict = verdict_of(draft);
+    EXPECT_TRUE(is_tolerated(verdict, 253));
+    EXPECT_TRUE(is_tolerated(verdict, 256));
+    EXPECT_EQ(verdict.answer, Answer::acknowledgment);
+}
+
+TEST(Tolerated, ASignatureWithoutTheXPathOrWithExclusiveC14n) {
+    Draft draft = payload_draft();
+    draft.cut("<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath", "</ds:Transform>");
+    auto verdict = verdict_of(draft);
+    for (const int rule : {36, 35, 38}) {
+        EXPECT_TRUE(is_tolerated(verdict, rule)) << rule;
+    }
+    draft = payload_draft();
+    draft.edit(
+        "http://www.w3.org/TR/2001/REC-xml-c14n-20010315\"/></ds:Transforms>",
+        "http://www.w3.org/2001/10/xml-exc-c14n#\"/></ds:Transforms>"
+    );
+    verdict = verdict_of(draft);
+    EXPECT_TRUE(is_tolerated(verdict, 35));
+    EXPECT_FALSE(is_tolerated(verdict, 38));
+}
+
+TEST(Tolerated, ClearTextOnlyWhereTheServiceSendsIt) {
+    Draft draft = payload_draft();
+    draft.attachment = "<MsgHead/>";
+    EXPECT_EQ(verdict_of(draft).answer, Answer::error);
+    draft.edit(">S-SVAR_LAB<", ">HarBorgerFrikort<");
+    auto rules = broken_rules(verdict_of(draft));
+    EXPECT_EQ(std::ranges::count(rules, 263), 0);
+    draft.attachment_headers =
+        "Content-Type: application/xml\r\nContent-ID: <payload-1@nordvik.example>\r\n";
+    const auto verdict = verdict_of(draft);
+    EXPECT_TRUE(is_tolerated(verdict, 260));
+    rules = broken_rules(verdict);
+    EXPECT_EQ(std::ranges::count(rules, 259), 0);
+}
+
+TEST(NotChecked, NamesTheRulesWhoseNeedsWereNotGiven) {
+    const auto ids = [](const Verdict& verdict) {
+        std::vector<int> list;
+        for (const auto* rule : verdict.not_checked) {
+            list.push_back(rule->id);
+        }
+        return list;
+    };
+    EXPECT_EQ(
+        ids(verdict_of_text(payload_draft().text())),
+        (std::vector<int>{16, 17, 29, 54, 30, 110, 111, 112, 113, 114, 261, 262, 79, 44, 270, 264})
+    );
+    EXPECT_EQ(
+        ids(verdict_of_text(acknowledgment_draft().envelope)),
+        (std::vector<int>{16, 17, 29, 54, 30, 110, 111, 112, 113, 114, 79, 44})
+    );
+    EXPECT_TRUE(ids(verdict_of(payload_draft())).empty());
+    // What the directory knows of nobody, it does not know.
+    Draft draft = payload_draft();
+    for (auto& [her_id, party] : draft.known.parties) {
+        party.mail_addresses.clear();
+        party.signing_certificates.clear();
+    }
+    draft.known.agreements.clear();
+    EXPECT_EQ(
+        ids(verdict_of(draft)), (std::vector<int>{110, 111, 112, 113, 114, 261, 262, 79, 44})
+    );
+}
+
+}  // namespace
+}  // namespace budstikke::ebxml::test
