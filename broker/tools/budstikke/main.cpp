@@ -10,6 +10,7 @@
 
 #include "broker/tools/budstikke/commands.hpp"
 #include "broker/tools/budstikke/print.hpp"
+#include "broker/tools/ebxml/check.hpp"
 #include "broker/tools/inspect/inspect.hpp"
 
 namespace budstikke::tools {
@@ -25,6 +26,7 @@ struct Options {
     MayISendOptions may_i_send;
     WithdrawOptions withdraw;
     InspectOptions inspect;
+    EbxmlCheckOptions ebxml;
     bool json = false;
     std::string language;
 };
@@ -182,6 +184,21 @@ CLI::App* add_inspect(CLI::App& app, Options& options) {
     return command;
 }
 
+struct EbxmlCommands {
+    const CLI::App* check;
+    const CLI::App* rules;
+};
+
+EbxmlCommands add_ebxml(CLI::App& app, Options& options) {
+    CLI::App* ebxml = app.add_subcommand("ebxml", "ebXML messages / ebXML-meldinger");
+    ebxml->require_subcommand(1)->fallthrough();
+    CLI::App* check = ebxml->add_subcommand("check", "Against HITS 1172 / mot reglene i HITS 1172");
+    check->add_option("files", options.ebxml.files, "MIME messages or SOAP envelopes")->required();
+    check->add_option("--schemas", options.ebxml.schemas, "Folder of the official schemas");
+    check->add_option("--directory", options.ebxml.directory, "Folder of parties and agreements");
+    return {check, ebxml->add_subcommand("rules", "The rules of HITS 1172 / reglene i HITS 1172")};
+}
+
 /// What was asked for, else the language of the environment.
 Tongue tongue_of(const std::string& language) {
     const char* environment = std::getenv("LANG");
@@ -190,14 +207,24 @@ Tongue tongue_of(const std::string& language) {
     return head == "no" || head == "nb" || head == "nn" ? Tongue::norwegian : Tongue::english;
 }
 
+Language findings_language(const Options& options) {
+    if (options.language.empty()) {
+        return Language::both;
+    }
+    return tongue_of(options.language) == Tongue::norwegian ? Language::norwegian
+                                                            : Language::english;
+}
+
 int inspect(Options& options) {
     options.inspect.json = options.json;
-    if (!options.language.empty()) {
-        options.inspect.language = tongue_of(options.language) == Tongue::norwegian
-                                       ? Language::norwegian
-                                       : Language::english;
-    }
+    options.inspect.language = findings_language(options);
     return run_inspect(options.inspect, std::cout, std::cerr);
+}
+
+int check_ebxml(Options& options) {
+    options.ebxml.json = options.json;
+    options.ebxml.language = findings_language(options);
+    return run_ebxml_check(options.ebxml, std::cout, std::cerr);
 }
 
 int ask_broker(const Options& options, const Command& command) {
@@ -247,10 +274,17 @@ int run(int argc, char** argv) {
     add_status(app, options, chosen);
     add_questions(app, options, chosen);
     const CLI::App* inspecting = add_inspect(app, options);
+    const EbxmlCommands ebxml = add_ebxml(app, options);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? exit_ok : exit_usage;
+    }
+    if (*ebxml.check) {
+        return check_ebxml(options);
+    }
+    if (*ebxml.rules) {
+        return run_ebxml_rules(options.json, std::cout);
     }
     return *inspecting ? inspect(options) : ask_broker(options, chosen);
 }

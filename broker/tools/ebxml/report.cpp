@@ -1,0 +1,129 @@
+#include "broker/tools/ebxml/report.hpp"
+
+#include <string_view>
+
+#include <boost/json.hpp>
+
+#include "broker/tools/inspect/plain.hpp"
+
+namespace budstikke::tools {
+namespace {
+
+namespace json = boost::json;
+
+json::value text(std::string_view given) {
+    return json::string(valid_utf8(given));
+}
+
+json::value text_or_null(std::string_view given) {
+    if (given.empty()) return nullptr;
+    return text(given);
+}
+
+std::string_view name(ebxml::SignatureStatus status) {
+    switch (status) {
+        case ebxml::SignatureStatus::valid:
+            return "valid";
+        case ebxml::SignatureStatus::invalid:
+            return "invalid";
+        case ebxml::SignatureStatus::absent:
+            break;
+    }
+    return "absent";
+}
+
+json::object signature(const ebxml::SignatureFacts& facts) {
+    return {
+        {"status", text(name(facts.status))},
+        {"subject", facts.signer ? text_or_null(facts.signer->subject) : nullptr},
+    };
+}
+
+json::array violations(const ebxml::Verdict& verdict) {
+    json::array array;
+    for (const auto& violation : verdict.violations) {
+        array.push_back(json::object{
+            {"rule", violation.rule->id},
+            {"severity", text(budstikke::name(violation.severity()))},
+            {"location", text(violation.location)},
+            {"text_no", text(violation.rule->text_no)},
+            {"text_en", text(violation.rule->text_en)},
+        });
+    }
+    return array;
+}
+
+json::array not_checked(const ebxml::Verdict& verdict) {
+    json::array array;
+    for (const auto* rule : verdict.not_checked) {
+        array.push_back(rule->id);
+    }
+    return array;
+}
+
+void append_violation(std::string& out, const ebxml::Violation& violation, Language language) {
+    out += "  " + std::to_string(violation.rule->id) + ' ' +
+           std::string(budstikke::name(violation.severity())) + "  " +
+           printable(violation.location) + '\n';
+    if (language != Language::english) {
+        out += "      " + std::string(violation.rule->text_no) + '\n';
+    }
+    if (language != Language::norwegian) {
+        out += "      " + std::string(violation.rule->text_en) + '\n';
+    }
+}
+
+}  // namespace
+
+std::string to_json(const EbxmlFileReport& report) {
+    const auto envelope = report.envelope.value_or(ebxml::Envelope{});
+    json::object object{
+        {"file", text(report.file)},
+        {"kind", text_or_null(ebxml::name(envelope.kind))},
+        {"from", text_or_null(envelope.from.her_id())},
+        {"to", text_or_null(envelope.to.her_id())},
+        {"cpa_id", text_or_null(envelope.cpa_id)},
+        {"conversation_id", text_or_null(envelope.conversation_id)},
+        {"service", text_or_null(envelope.service)},
+        {"action", text_or_null(envelope.action)},
+        {"message_id", text_or_null(envelope.message_id)},
+        {"ref_to_message_id", text_or_null(envelope.ref_to_message_id)},
+        {"timestamp", text_or_null(envelope.timestamp)},
+        {"signature", signature(report.signature)},
+        {"not_checked", not_checked(report.verdict)},
+        {"response", text(ebxml::name(report.verdict.answer))},
+        {"violations", violations(report.verdict)},
+    };
+    if (report.error) object["error"] = text(*report.error);
+    return json::serialize(object);
+}
+
+std::string to_text(const EbxmlFileReport& report, Language language) {
+    std::string out = printable(report.file) + '\n';
+    if (report.error) {
+        return out + "  " + printable(*report.error) + '\n';
+    }
+    const auto line = [&out](std::string_view key, std::string_view value) {
+        if (!value.empty()) {
+            out += "  " + std::string(key) + ": " + printable(value) + '\n';
+        }
+    };
+    if (report.envelope) {
+        const auto& envelope = *report.envelope;
+        line("kind", ebxml::name(envelope.kind));
+        line("from", envelope.from.her_id());
+        line("to", envelope.to.her_id());
+        line("service", envelope.service);
+        line("action", envelope.action);
+        line("message id", envelope.message_id);
+        line("refers to", envelope.ref_to_message_id);
+    }
+    line("signature", name(report.signature.status));
+    line("response", ebxml::name(report.verdict.answer));
+    for (const auto& violation : report.verdict.violations) {
+        append_violation(out, violation, language);
+    }
+    return out;
+}
+
+}  // namespace budstikke::tools
