@@ -124,7 +124,7 @@ void read_actions(const Element& binding, Direction direction, CollaborationRole
             .non_repudiation = is_true(attribute_of(characteristics, "isNonRepudiationRequired")),
             .non_repudiation_receipt =
                 is_true(attribute_of(characteristics, "isNonRepudiationReceiptRequired")),
-            .confidential = attribute_of(characteristics, "isConfidential"),
+            .package = attribute_of(own, "packageId"),
             .channels = {},
         };
         for (const auto* channel : own->all(cppa, "ChannelId")) {
@@ -150,6 +150,16 @@ CollaborationRole read_role(const Element& element) {
         read_actions(*binding, Direction::receive, role);
     }
     return role;
+}
+
+AgreementPackage read_package(const Element& element) {
+    AgreementPackage package{.id = attribute_of(&element, "id"), .encapsulations = {}};
+    for (const auto* list : element.all(cppa, "CompositeList")) {
+        for (const auto* one : list->all(cppa, "Encapsulation")) {
+            package.encapsulations.push_back(attribute_of(one, "mimetype"));
+        }
+    }
+    return package;
 }
 
 AgreementParty read_party(const Element& element) {
@@ -264,6 +274,9 @@ Result<Agreement> read_agreement(std::string_view bytes) {
     agreement.end = parse_date_time(text_of(root.child(cppa, "End")));
     for (const auto* party : root.all(cppa, "PartyInfo")) {
         agreement.parties.push_back(read_party(*party));
+    }
+    for (const auto* package : root.all(cppa, "Packaging")) {
+        agreement.packages.push_back(read_package(*package));
     }
     return agreement;
 }

@@ -62,7 +62,7 @@ struct ActionBinding {
     std::string action;
     bool non_repudiation = false;          ///< must be signed
     bool non_repudiation_receipt = false;  ///< the acknowledgement must be signed
-    std::string confidential;              ///< none, transient, persistent
+    std::string package;                   ///< id
     std::vector<std::string> channels;     ///< ids
 };
 
@@ -73,6 +73,13 @@ struct CollaborationRole {
     std::string process_version;
     std::string application_certificate;  ///< id: what payloads are encrypted for
     std::vector<ActionBinding> actions;
+};
+
+/// How a message is packed. isConfidential says `none` in every template, of encrypted messages
+/// too: only the encapsulations tell.
+struct AgreementPackage {
+    std::string id;
+    std::vector<std::string> encapsulations;  ///< media types, from the inside out
 };
 
 struct AgreementParty {
@@ -98,6 +105,7 @@ struct Agreement {
     std::optional<Timestamp> start;
     std::optional<Timestamp> end;
     std::vector<AgreementParty> parties;
+    std::vector<AgreementPackage> packages;
 };
 
 /// `limit_exceeded` above limits::cpa_bytes_max, `malformed` where it is not well-formed or no CPA
