@@ -1,0 +1,6 @@
+# What comes as ebXML: packages, envelopes with the rules behind them, agreements.
+foreach(target IN ITEMS fuzz_ebxml_mime fuzz_ebxml_message fuzz_ebxml_agreement)
+    budstikke_fuzz_target(${target}
+        SOURCES ${CMAKE_CURRENT_LIST_DIR}/${target}.cpp
+        LINKS budstikke_ebxml)
+endforeach()
