@@ -37,6 +37,9 @@ inline constexpr std::size_t chunk_bytes_max = 1 * mib;
 inline constexpr std::size_t bytes_in_flight_max = 512 * mib;
 /// What `delivery.bytes_in_flight_max` may be set to. Beyond: a fault of the configuration.
 inline constexpr std::uint64_t bytes_in_flight_configurable_max = 1024ULL * 1024 * mib;
+/// A payload that finds room in the part of the bytes in flight that is kept for such. Beyond: it
+/// shares the room of the large ones.
+inline constexpr std::size_t flight_small_bytes_max = 64 * kib;
 /// What a submission counts at least, so that the bytes in flight bound their number too. Below: it
 /// counts as this much.
 inline constexpr std::size_t submission_bytes_min = 8 * kib;
@@ -144,7 +147,11 @@ inline constexpr auto hello_time_max = 10s;
 /// From the first to the last byte of one frame. Beyond: the session ends.
 inline constexpr auto frame_time_max = 60s;
 /// From the first to the last chunk of one payload. Beyond: the session ends.
-inline constexpr auto submission_time_max = 10min;
+inline constexpr auto submission_time_max = 5min;
+/// How far a payload may be behind the rate below. Beyond: the session ends.
+inline constexpr auto upload_grace = 30s;
+/// What comes of one payload in a second. Below: the session ends, after the grace.
+inline constexpr std::size_t upload_bytes_per_second_min = 64 * kib;
 /// Without a frame; the client pings. Beyond: the session ends.
 inline constexpr auto idle_time_max = 120s;
 /// Without progress to a slow reader. Beyond: the connection is closed.

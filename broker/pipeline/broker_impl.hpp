@@ -24,7 +24,7 @@ struct Broker::Impl {
     Impl(const Parts& given, const Settings& set, std::unique_ptr<Ledger> ledger)
         : parts(given),
           settings(set),
-          budget(set.bytes_in_flight_max),
+          budget(set.bytes_in_flight_max, set.payload_bytes_max),
           core(parts, settings, shared, std::move(ledger)),
           loop(core, set.operations_waiting_max),
           rotation(given.store, given.codec) {}

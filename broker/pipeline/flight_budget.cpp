@@ -1,47 +1,180 @@
+// The lanes, shares and turns of flight_budget.hpp.
 #include "broker/pipeline/flight_budget.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
-#include <vector>
+
+#include "broker/base/limits.hpp"
 
 namespace budstikke::pipeline {
 
-void FlightBudget::take(std::size_t bytes, std::move_only_function<void()> granted) {
-    {
-        const std::scoped_lock lock(mutex_);
-        const bool fits = bytes <= free_ || free_ == bytes_max_;
-        if (!waiting_.empty() || !fits) {
-            waiting_.push_back({.bytes = bytes, .granted = std::move(granted)});
-            return;
-        }
-        // What is larger than the whole budget takes all of it and gives all of it back.
-        free_ -= std::min(bytes, bytes_max_);
-    }
-    granted();
+namespace {
+
+constexpr std::size_t lane_part = 4;   ///< of the cap is for what is small
+constexpr std::size_t share_part = 4;  ///< of a lane is one organisation's at any time
+constexpr std::size_t spare_part = 2;  ///< of a lane may be out while somebody has more than that
+/// A lane that so few have room in would only be in the way.
+constexpr std::size_t small_lane_bytes_min = 16 * limits::flight_small_bytes_max;
+
+std::size_t small_lane(std::size_t bytes_max, std::size_t largest) {
+    const std::size_t bytes =
+        std::min(bytes_max / lane_part, bytes_max - std::min(bytes_max, largest));
+    return bytes < small_lane_bytes_min ? 0 : bytes;
 }
 
-void FlightBudget::give(std::size_t bytes) {
-    std::vector<std::move_only_function<void()>> granted;
+}  // namespace
+
+FlightBudget::Grant::Grant(Grant&& other) noexcept
+    : budget_(std::exchange(other.budget_, nullptr)),
+      lane_(other.lane_),
+      account_(other.account_),
+      bytes_(std::exchange(other.bytes_, 0)) {}
+
+FlightBudget::Grant& FlightBudget::Grant::operator=(Grant&& other) noexcept {
+    if (this != &other) {
+        release();
+        budget_ = std::exchange(other.budget_, nullptr);
+        lane_ = other.lane_;
+        account_ = other.account_;
+        bytes_ = std::exchange(other.bytes_, 0);
+    }
+    return *this;
+}
+
+void FlightBudget::Grant::release() {
+    if (FlightBudget* budget = std::exchange(budget_, nullptr); budget != nullptr) {
+        budget->give_back(*lane_, *account_, std::exchange(bytes_, 0));
+    }
+}
+
+bool FlightBudget::Lane::is_in_share(const Account& account, std::size_t bytes) const {
+    // Who holds nothing may have what it asks for, or it would never get what is larger.
+    return account.held == 0 || account.held + bytes <= bytes_max / share_part ||
+           held + bytes <= bytes_max / spare_part;
+}
+
+FlightBudget::Account* FlightBudget::Lane::next() {
+    const auto turn = std::ranges::find_if(turns, [this](const Account* account) {
+        return is_in_share(*account, account->waiting.front().bytes);
+    });
+    // Nobody passes the one who has the turn, or what is large would wait for ever.
+    if (turn == turns.end() || !fits((*turn)->waiting.front().bytes)) {
+        return nullptr;
+    }
+    turns.splice(turns.end(), turns, turn);
+    return turns.back();
+}
+
+void FlightBudget::Lane::drop_if_idle(Account& account) {
+    if (account.held == 0 && account.waiting.empty()) {
+        accounts.erase(accounts.find(account.organisation));
+    }
+}
+
+FlightBudget::FlightBudget(std::size_t bytes_max, std::size_t largest) {
+    small_.bytes_max = small_lane(bytes_max, largest);
+    large_.bytes_max = bytes_max - small_.bytes_max;
+}
+
+FlightBudget::Lane& FlightBudget::lane_of(std::size_t bytes) {
+    return bytes <= limits::flight_small_bytes_max && small_.bytes_max > 0 ? small_ : large_;
+}
+
+FlightBudget::Grant FlightBudget::grant(Lane& lane, Account& account, std::size_t bytes) {
+    account.held += bytes;
+    lane.held += bytes;
+    return {*this, lane, account, bytes};
+}
+
+std::expected<FlightBudget::Grant, FlightBudget::Ticket> FlightBudget::take(
+    std::string_view organisation, std::size_t bytes, Granted later
+) {
+    const std::scoped_lock lock(mutex_);
+    Lane& lane = lane_of(bytes);
+    const std::size_t wanted = std::clamp<std::size_t>(bytes, 1, lane.bytes_max);
+    auto row = lane.accounts.find(organisation);
+    if (row == lane.accounts.end()) {
+        row = lane.accounts.try_emplace(std::string(organisation)).first;
+        row->second.organisation = row->first;
+    }
+    Account& account = row->second;
+    const auto waits_for_room = [&lane](const Account* other) {
+        return lane.is_in_share(*other, other->waiting.front().bytes);
+    };
+    if (account.waiting.empty() && lane.is_in_share(account, wanted) && lane.fits(wanted) &&
+        std::ranges::none_of(lane.turns, waits_for_room)) {
+        return grant(lane, account, wanted);
+    }
+    account.waiting.push_back(
+        {.ticket = ++last_ticket_, .bytes = wanted, .granted = std::move(later)}
+    );
+    if (account.waiting.size() == 1) {
+        lane.turns.push_back(&account);
+    }
+    return std::unexpected(last_ticket_);
+}
+
+bool FlightBudget::cancel(std::string_view organisation, Ticket ticket) {
+    std::list<Waiting> dropped;
+    for (Lane* lane : {&small_, &large_}) {
+        {
+            const std::scoped_lock lock(mutex_);
+            const auto row = lane->accounts.find(organisation);
+            if (row == lane->accounts.end()) {
+                continue;
+            }
+            Account& account = row->second;
+            const auto place = std::ranges::find(account.waiting, ticket, &Waiting::ticket);
+            if (place == account.waiting.end()) {
+                continue;
+            }
+            dropped.splice(dropped.end(), account.waiting, place);
+            if (account.waiting.empty()) {
+                lane->turns.remove(&account);
+            }
+            lane->drop_if_idle(account);
+        }
+        // Others may have waited for its turn alone.
+        serve(*lane);
+        return true;
+    }
+    return false;
+}
+
+void FlightBudget::give_back(Lane& lane, Account& account, std::size_t bytes) {
     {
         const std::scoped_lock lock(mutex_);
-        free_ += std::min(bytes, bytes_max_);
-        while (!waiting_.empty()) {
-            const std::size_t wanted = std::min(waiting_.front().bytes, bytes_max_);
-            if (wanted > free_) {
-                break;
-            }
-            free_ -= wanted;
-            granted.push_back(std::move(waiting_.front().granted));
-            waiting_.pop_front();
-        }
+        account.held -= bytes;
+        lane.held -= bytes;
+        lane.drop_if_idle(account);
     }
-    for (auto& call : granted) {
-        call();
+    serve(lane);
+}
+
+void FlightBudget::serve(Lane& lane) {
+    for (;;) {
+        std::list<Waiting> served;
+        Grant granted;
+        {
+            const std::scoped_lock lock(mutex_);
+            Account* const account = lane.next();
+            if (account == nullptr) {
+                return;
+            }
+            served.splice(served.end(), account->waiting, account->waiting.begin());
+            if (account->waiting.empty()) {
+                lane.turns.pop_back();
+            }
+            granted = grant(lane, *account, served.front().bytes);
+        }
+        served.front().granted(std::move(granted));
     }
 }
 
 std::size_t FlightBudget::in_flight() const {
     const std::scoped_lock lock(mutex_);
-    return bytes_max_ - free_;
+    return small_.held + large_.held;
 }
 
 }  // namespace budstikke::pipeline

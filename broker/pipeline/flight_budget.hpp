@@ -1,40 +1,110 @@
-// The cap on payload bytes between the sockets and the disk, over all connections. Who finds it
-// empty stops reading its socket and is called when there is room again, in the order of asking.
+// The cap on payload bytes between the sockets and the disk, over all connections. Who finds no
+// room stops reading its socket and is called when there is some. Promises that the cap holds, that
+// no organisation keeps the others out, that small messages pass while large ones wait, and that
+// nobody waits for ever. May not know sessions.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <deque>
+#include <cstdint>
+#include <expected>
 #include <functional>
+#include <list>
+#include <map>
 #include <mutex>
+#include <string>
+#include <string_view>
 
 #include "broker/base/limits.hpp"
 
 namespace budstikke::pipeline {
 
+/// Two lanes, each a part of the cap: one for what is small (limits::flight_small_bytes_max), one
+/// for the rest. In each an organisation has a share (a quarter), and more only while half of the
+/// lane stays free. Who waits is served in the order of asking within its organisation, and the
+/// organisations by turns; who has the turn is passed by nobody that waits for the same lane.
+/// Safe to use from any thread; outlives its grants.
 class FlightBudget {
+    struct Lane;
+    struct Account;
+
  public:
     /// A submission counts at least this much, so that the bytes also bound the number of them.
     static constexpr std::size_t submission_bytes_min = limits::submission_bytes_min;
 
-    explicit FlightBudget(std::size_t bytes_max) : free_(bytes_max), bytes_max_(bytes_max) {}
+    /// Room that is held; given back when it is dropped.
+    class Grant {
+     public:
+        Grant() = default;
+        Grant(Grant&& other) noexcept;
+        Grant& operator=(Grant&& other) noexcept;
+        ~Grant() { release(); }
 
-    /// Calls `granted` once `bytes` are reserved: now, on this thread, or later, on the thread that
-    /// gives back. More than the whole budget is granted when nothing else is out.
-    void take(std::size_t bytes, std::move_only_function<void()> granted);
-    void give(std::size_t bytes);
+        /// May call who waited, on this thread.
+        void release();
+        /// Zero where nothing is held.
+        std::size_t bytes() const { return bytes_; }
+
+     private:
+        friend class FlightBudget;
+        Grant(FlightBudget& budget, Lane& lane, Account& account, std::size_t bytes)
+            : budget_(&budget), lane_(&lane), account_(&account), bytes_(bytes) {}
+        FlightBudget* budget_ = nullptr;
+        Lane* lane_ = nullptr;
+        Account* account_ = nullptr;
+        std::size_t bytes_ = 0;
+    };
+
+    using Ticket = std::uint64_t;
+    using Granted = std::move_only_function<void(Grant)>;
+
+    /// What is as large as `largest` must find room: where the cap leaves too little beside it,
+    /// there is one lane for all.
+    FlightBudget(std::size_t bytes_max, std::size_t largest);
+
+    /// The room, where there is some; else the ticket of the one who waits, and `later` is called
+    /// once, on the thread that gives back. What is larger than the lane is granted all of it.
+    std::expected<Grant, Ticket> take(
+        std::string_view organisation, std::size_t bytes, Granted later
+    );
+    /// Waits no more: `later` is dropped. False where it was granted meanwhile and `later` comes.
+    bool cancel(std::string_view organisation, Ticket ticket);
     std::size_t in_flight() const;
 
  private:
     struct Waiting {
-        std::size_t bytes;
-        std::move_only_function<void()> granted;
+        Ticket ticket = 0;
+        std::size_t bytes = 0;
+        Granted granted;
+    };
+    /// Of one organisation in one lane, for as long as it holds something or waits.
+    struct Account {
+        std::string_view organisation;  ///< its key
+        std::size_t held = 0;
+        std::list<Waiting> waiting;
+    };
+    struct Lane {
+        std::size_t bytes_max = 0;
+        std::size_t held = 0;
+        std::map<std::string, Account, std::less<>> accounts;
+        std::list<Account*> turns;  ///< of those that wait; the next one first
+
+        bool fits(std::size_t bytes) const { return bytes <= bytes_max - held; }
+        /// So that only room is missing.
+        bool is_in_share(const Account& account, std::size_t bytes) const;
+        Account* next();
+        void drop_if_idle(Account& account);
     };
 
+    Lane& lane_of(std::size_t bytes);
+    Grant grant(Lane& lane, Account& account, std::size_t bytes);
+    void give_back(Lane& lane, Account& account, std::size_t bytes);
+    /// Grants to who can have it now, each called without the lock.
+    void serve(Lane& lane);
+
     mutable std::mutex mutex_;
-    std::size_t free_;
-    const std::size_t bytes_max_;
-    std::deque<Waiting> waiting_;
+    Lane small_;
+    Lane large_;
+    Ticket last_ticket_ = 0;
 };
 
 }  // namespace budstikke::pipeline

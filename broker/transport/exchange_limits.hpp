@@ -25,11 +25,13 @@ struct ExchangeLimits {
     std::uint32_t subscriptions_max = limits::subscriptions_max;
     std::uint32_t queries_pending_max = limits::queries_pending_max;
     std::size_t outbound_bytes_max = limits::outbound_bytes_max;
+    std::size_t upload_bytes_per_second_min = limits::upload_bytes_per_second_min;
     // Times.
     Duration handshake_time_max = limits::handshake_time_max;
     Duration hello_time_max = limits::hello_time_max;
     Duration frame_time_max = limits::frame_time_max;
     Duration submission_time_max = limits::submission_time_max;
+    Duration upload_grace = limits::upload_grace;
     Duration idle_time_max = limits::idle_time_max;
     Duration write_time_max = limits::write_time_max;
     Duration closing_time_max = limits::closing_time_max;

@@ -29,8 +29,8 @@ constexpr Duration sweep_interval = 1min;
 Duration tick_interval(const ExchangeLimits& limits) {
     const Duration shortest = std::min(
         {limits.handshake_time_max, limits.hello_time_max, limits.frame_time_max,
-         limits.submission_time_max, limits.idle_time_max, limits.write_time_max,
-         limits.closing_time_max}
+         limits.submission_time_max, limits.upload_grace, limits.idle_time_max,
+         limits.write_time_max, limits.closing_time_max}
     );
     return std::clamp(shortest / 4, shortest_tick, longest_tick);
 }

@@ -193,8 +193,11 @@ bool Session::pending() const {
 }
 
 Awaitable<void> Session::until_unblocked() {
+    const SteadyTime since = parts_.clock.steady_now();
+    bool is_peer_slow = false;
     waiting_for_room_ = true;
     while (blocked() && !ending_) {
+        is_peer_slow = is_peer_slow || outbox_.full();
         if (in_a_crowd() && !std::exchange(awaits_calm_, true)) {
             parts_.broker.when_calm(inbox_.done([this] { awaits_calm_ = false; }));
         }
@@ -203,6 +206,10 @@ Awaitable<void> Session::until_unblocked() {
     waiting_for_room_ = false;
     // The time was ours, not the peer's.
     last_frame_ = parts_.clock.steady_now();
+    if (!is_peer_slow) {
+        // A peer that does not read its answers holds room that others want.
+        submissions_.excuse(since, last_frame_);
+    }
     if (frame_since_) {
         frame_since_ = last_frame_;
     }

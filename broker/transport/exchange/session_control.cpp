@@ -69,13 +69,15 @@ void Session::check_deadlines(SteadyTime now) {
         case Phase::serving:
             break;
     }
-    if (waiting_for_room_ || ending_) {
+    if (ending_ || (waiting_for_room_ && !outbox_.full())) {
         return;
     }
-    if (frame_since_ && now - *frame_since_ > limits.frame_time_max) {
+    if (submissions_.overdue(now)) {
+        end(GoAwayReason::timeout, "a payload came too slowly");
+    } else if (waiting_for_room_) {
+        return;
+    } else if (frame_since_ && now - *frame_since_ > limits.frame_time_max) {
         end(GoAwayReason::timeout, "a frame took too long");
-    } else if (submissions_.overdue(now)) {
-        end(GoAwayReason::timeout, "a payload took too long");
     } else if (now - last_frame_ > limits.idle_time_max) {
         end(GoAwayReason::idle, "no frame for too long; send Ping before");
     }

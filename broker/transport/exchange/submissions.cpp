@@ -2,7 +2,6 @@
 #include "broker/transport/exchange/submissions.hpp"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include <budstikke/v1/exchange.pb.h>
@@ -44,19 +43,19 @@ void Submissions::submit(v1::Submit& from, bool is_check) {
     assembly.is_check = is_check;
     assembly.size = from.size();
     assembly.bytes = std::move(first);
-    assembly.since = session_.parts.clock.steady_now();
     assembly.submission = read_submission(from, session_.organisation);
-    assembly.reserved = std::max<std::size_t>(from.size(), FlightBudget::submission_bytes_min);
-    if (announced_ == 0) {
-        reserve(assembly.reserved, [this] { go_on(); });
+    const auto needed = std::max<std::size_t>(from.size(), FlightBudget::submission_bytes_min);
+    if (announced_bytes_ == 0) {
+        reserve(needed);
         return;
     }
-    if (announced_ < assembly.reserved) {
+    if (announced_bytes_ < needed) {
         assembly_.reset();
         session_.end(GoAwayReason::protocol_error, "size must stand in front of a large payload");
         return;
     }
-    assembly.reserved = std::exchange(announced_, 0);
+    announced_bytes_ = 0;
+    assembly.room = std::move(announced_);
     go_on();
 }
 
@@ -107,7 +106,7 @@ bool Submissions::append(std::string& payload) {
 }
 
 void Submissions::announce(const FrameDecoder::Unfinished& frame) {
-    if (frame.body_bytes <= limits::frame_bytes_small_max || covered_ || announced_ > 0 ||
+    if (frame.body_bytes <= limits::frame_bytes_small_max || covered_ || announced_bytes_ > 0 ||
         stage_ != Stage::idle || frame.head.size() < head_bytes_min) {
         return;
     }
@@ -129,44 +128,45 @@ void Submissions::announce(const FrameDecoder::Unfinished& frame) {
     const std::size_t declared = std::min<std::size_t>(
         head.declared_bytes.value_or(0), session_.parts.limits.payload_bytes_max
     );
-    const std::size_t bytes = std::max(frame.body_bytes, declared);
-    reserve(bytes, [this, bytes] { announced_ = bytes; });
+    announced_bytes_ = std::max(frame.body_bytes, declared);
+    reserve(announced_bytes_);
 }
 
 void Submissions::frame_done() {
     covered_ = false;
-    if (announced_ > 0) {
-        session_.parts.broker.budget().give(std::exchange(announced_, 0));
-    }
+    announced_bytes_ = 0;
+    announced_.release();
 }
 
-void Submissions::reserve(std::size_t bytes, std::move_only_function<void()> then) {
-    stage_ = Stage::waiting_for_budget;
-    taking_ = true;
-    session_.inbox.expect();
-    session_.parts.broker.budget().take(
-        bytes,
-        [this, bytes, thread = std::this_thread::get_id(), then = std::move(then)]() mutable {
-            if (thread == std::this_thread::get_id() && taking_) {
-                granted(bytes, then);
-                return;
-            }
-            session_.inbox.put([this, bytes, then = std::move(then)]() mutable {
-                granted(bytes, then);
+void Submissions::reserve(std::size_t bytes) {
+    auto taken =
+        session_.parts.broker.budget().take(session_.organisation, bytes, [this](Grant room) {
+            session_.inbox.put([this, room = std::move(room)]() mutable {
+                session_.inbox.arrived();
+                granted(std::move(room));
             });
-        }
-    );
-    taking_ = false;
-}
-
-void Submissions::granted(std::size_t bytes, std::move_only_function<void()>& then) {
-    session_.inbox.arrived();
-    stage_ = Stage::idle;
-    if (abandoned_) {
-        session_.parts.broker.budget().give(bytes);
+        });
+    if (taken) {
+        granted(*std::move(taken));
         return;
     }
-    then();
+    stage_ = Stage::waiting_for_budget;
+    ticket_ = taken.error();
+    session_.inbox.expect();
+}
+
+void Submissions::granted(Grant room) {
+    stage_ = Stage::idle;
+    if (abandoned_) {
+        return;
+    }
+    pace_.begin(session_.parts.clock.steady_now());
+    if (assembly_) {
+        assembly_->room = std::move(room);
+        go_on();
+    } else {
+        announced_ = std::move(room);
+    }
 }
 
 void Submissions::go_on() {
@@ -187,14 +187,13 @@ void Submissions::go_on() {
 void Submissions::prepare(Assembly assembly) {
     using Prepared = std::expected<pipeline::PreparedPtr, pipeline::Receipt>;
     pipeline::Broker& broker = session_.parts.broker;
-    const auto number = assembly.number;
-    const auto reserved = assembly.reserved;
-    auto ready = [this, number, reserved](Prepared prepared) {
+    auto ready = [this, number = assembly.number,
+                  room = std::move(assembly.room)](Prepared prepared) mutable {
         stage_ = Stage::idle;
         if (prepared) {
-            commit(number, reserved, std::move(*prepared));
+            commit(number, std::move(room), std::move(*prepared));
         } else {
-            answer(number, reserved, prepared.error());
+            answer(number, std::move(room), prepared.error());
         }
     };
     if (!broker.is_heavy(assembly.submission)) {
@@ -211,9 +210,9 @@ void Submissions::prepare(Assembly assembly) {
 void Submissions::check(Assembly assembly) {
     pipeline::Broker& broker = session_.parts.broker;
     auto ready = [this, number = assembly.number,
-                  reserved = assembly.reserved](const pipeline::Receipt& receipt) {
+                  room = std::move(assembly.room)](const pipeline::Receipt& receipt) mutable {
         stage_ = Stage::idle;
-        answer(number, reserved, receipt);
+        answer(number, std::move(room), receipt);
     };
     if (!broker.is_heavy(assembly.submission)) {
         ready(broker.check(std::move(assembly.submission)));
@@ -225,23 +224,19 @@ void Submissions::check(Assembly assembly) {
                                 ) mutable { back(broker.check(std::move(submission))); });
 }
 
-void Submissions::commit(
-    std::uint64_t number, std::size_t reserved, pipeline::PreparedPtr prepared
-) {
+void Submissions::commit(std::uint64_t number, Grant room, pipeline::PreparedPtr prepared) {
+    auto done = [this, number, room = std::move(room)](const pipeline::Receipt& receipt) mutable {
+        answer(number, std::move(room), receipt);
+    };
     session_.parts.broker.commit(
-        std::move(prepared),
-        session_.inbox.answer<pipeline::Receipt>([this, number,
-                                                  reserved](const pipeline::Receipt& receipt) {
-            answer(number, reserved, receipt);
-        })
+        std::move(prepared), session_.inbox.answer<pipeline::Receipt>(std::move(done))
     );
 }
 
-void Submissions::answer(
-    std::uint64_t number, std::size_t reserved, const pipeline::Receipt& receipt
-) {
+void Submissions::answer(std::uint64_t number, Grant room, const pipeline::Receipt& receipt) {
     --pending_;
-    session_.parts.broker.budget().give(reserved);
+    // Before the peer can know: what it sends next finds this room free.
+    room.release();
     if (!receipt.accepted && says_sender_not_allowed(receipt.findings)) {
         session_.warn("submission_refused_sender", {});
     }
@@ -255,17 +250,24 @@ bool Submissions::blocked() const {
 }
 
 bool Submissions::overdue(SteadyTime now) const {
-    return assembly_ && stage_ == Stage::idle &&
-           now - assembly_->since > session_.parts.limits.submission_time_max;
+    if (stage_ != Stage::idle || (!assembly_ && announced_.bytes() == 0)) {
+        return false;
+    }
+    return pace_.is_overdue(now, assembly_ ? assembly_->bytes.size() : 0, session_.parts.limits);
+}
+
+void Submissions::excuse(SteadyTime since, SteadyTime now) {
+    pace_.excuse(since, now);
 }
 
 void Submissions::abandon() {
     abandoned_ = true;
-    frame_done();
-    // While it waits for the budget, nothing is reserved for it yet; granted() gives that back.
-    if (assembly_ && stage_ != Stage::waiting_for_budget) {
-        session_.parts.broker.budget().give(assembly_->reserved);
+    if (stage_ == Stage::waiting_for_budget &&
+        session_.parts.broker.budget().cancel(session_.organisation, ticket_)) {
+        stage_ = Stage::idle;
+        session_.inbox.arrived();
     }
+    frame_done();
     assembly_.reset();
 }
 

@@ -11,6 +11,7 @@
 #include "broker/pipeline/submission.hpp"
 #include "broker/transport/exchange/frame.hpp"
 #include "broker/transport/exchange/session_context.hpp"
+#include "broker/transport/exchange/upload_pace.hpp"
 
 namespace budstikke::v1 {
 class PayloadChunk;
@@ -33,12 +34,15 @@ class Submissions {
     /// Nothing may be read until this is false; a change wakes the session through its inbox.
     bool blocked() const;
     bool pending() const { return pending_ > 0 || stage_ != Stage::idle; }
-    /// The payload that is being gathered takes too long.
+    /// The payload that room is held for takes too long, or comes too slowly.
     bool overdue(SteadyTime now) const;
+    /// Nothing was read since then, by no fault of the peer.
+    void excuse(SteadyTime since, SteadyTime now);
     /// The session ends: gives back what will not be used.
     void abandon();
 
  private:
+    using Grant = pipeline::FlightBudget::Grant;
     enum class Stage { idle, waiting_for_budget, preparing };
 
     /// One payload on its way.
@@ -48,8 +52,7 @@ class Submissions {
         pipeline::Submission submission;
         std::string bytes;
         std::uint64_t size = 0;
-        std::size_t reserved = 0;
-        SteadyTime since{};
+        Grant room;
     };
     /// A refused payload whose chunks are under way.
     struct Skipped {
@@ -59,22 +62,25 @@ class Submissions {
 
     bool append(std::string& payload);
     void refuse_too_large(std::uint64_t number, std::uint64_t left);
-    void reserve(std::size_t bytes, std::move_only_function<void()> then);
-    void granted(std::size_t bytes, std::move_only_function<void()>& then);
+    /// For the payload that is being gathered, or else for the frame that is being read.
+    void reserve(std::size_t bytes);
+    void granted(Grant room);
     void go_on();
     void prepare(Assembly assembly);
     void check(Assembly assembly);
-    void commit(std::uint64_t number, std::size_t reserved, pipeline::PreparedPtr prepared);
-    void answer(std::uint64_t number, std::size_t reserved, const pipeline::Receipt& receipt);
+    void commit(std::uint64_t number, Grant room, pipeline::PreparedPtr prepared);
+    void answer(std::uint64_t number, Grant room, const pipeline::Receipt& receipt);
 
     SessionContext& session_;
     Stage stage_ = Stage::idle;
     std::optional<Assembly> assembly_;
     std::optional<Skipped> skipped_;
-    std::size_t announced_ = 0;  ///< budget held for the frame that is being read
-    bool covered_ = false;       ///< that frame needs no budget of its own
+    Grant announced_;                  ///< room for the frame that is being read
+    std::size_t announced_bytes_ = 0;  ///< so much of it is asked for
+    bool covered_ = false;             ///< that frame needs no room of its own
+    UploadPace pace_;                  ///< of what room is held for
+    pipeline::FlightBudget::Ticket ticket_ = 0;
     std::uint32_t pending_ = 0;
-    bool taking_ = false;  ///< inside FlightBudget::take
     bool abandoned_ = false;
 };
 
