@@ -130,6 +130,8 @@ inline constexpr std::uint32_t subscriptions_max = 256;
 /// Queries and withdrawals of one connection that have no answer yet; the same for pages of feeds
 /// that are being read. A check is answered before anything else is read. Beyond: reading stops.
 inline constexpr std::uint32_t queries_pending_max = 64;
+/// Statuses of one connection that are read from the store at a time. Beyond: the others wait.
+inline constexpr std::uint32_t status_reads_max = 2;
 /// Status events that are read at a time. Beyond: the next page has them.
 inline constexpr std::uint32_t feed_rows_max = 256;
 /// Bytes that wait for a slow reader, of one connection. Beyond: reading and deliveries stop.

@@ -108,7 +108,8 @@ class Broker {
         bool cancelled = false;
         DeliveryState state = DeliveryState::none;
     };
-    /// For the sender's organisation only; `not_found` also where it may not know of the message.
+    /// For the sender's organisation only. `denied` where the message, or the sender that it is
+    /// asked for by, is another's: who is answered must not be able to tell it from `not_found`.
     void withdraw(
         std::string organisation, MessageRef message, std::vector<HerId> recipients,
         std::string reason, Handler<Result<std::vector<WithdrawVerdict>>> answer
@@ -143,7 +144,7 @@ class Broker {
         const;
 
     // --- Follow ------------------------------------------------------------------------
-    /// A sender sees all recipients, a recipient itself; else `not_found`.
+    /// A sender sees all recipients, a recipient itself. `denied` as in withdraw.
     Result<MessageStatus> status(std::string_view organisation, const MessageRef& message) const;
     Result<std::vector<store::FeedEntry>> feed(
         std::string_view organisation, const HerId& sender, store::Position after,

@@ -5,6 +5,12 @@
 
 namespace budstikke::pipeline {
 
+namespace {
+
+constexpr const char* foreign_message = "not a message of this organisation";
+
+}  // namespace
+
 std::optional<MessageId> Broker::Impl::find(const MessageRef& message) const {
     if (message.id || !message.sender) {
         return message.id;
@@ -102,11 +108,14 @@ Result<std::string> Broker::read_payload(const store::MessageRecord& message, st
 
 Result<MessageStatus> Broker::status(std::string_view organisation, const MessageRef& message)
     const {
+    const auto directory = impl_->shared.directory.load();
     auto status = impl_->status_of(message);
     if (!status) {
-        return status;
+        const bool is_foreign =
+            message.sender && !directory->may_act_for(organisation, *message.sender);
+        const bool is_missing = status.error().code == Errc::not_found;
+        return is_foreign && is_missing ? fail(Errc::denied, foreign_message) : status;
     }
-    const auto directory = impl_->shared.directory.load();
     if (directory->may_act_for(organisation, status->message.sender)) {
         return status;
     }
@@ -115,8 +124,7 @@ Result<MessageStatus> Broker::status(std::string_view organisation, const Messag
                !directory->may_act_for(organisation, delivery.queue);
     });
     if (status->deliveries.empty()) {
-        // The same words as for a message that does not exist: it is not theirs to know of.
-        return fail(Errc::not_found, "no such message");
+        return fail(Errc::denied, foreign_message);
     }
     return status;
 }

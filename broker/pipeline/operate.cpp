@@ -188,7 +188,11 @@ void Core::withdraw(
     };
     const auto id = find(reference);
     const auto message = id ? ledger_->message(*id) : nullptr;
-    if (!message || !shared_.directory.load()->may_act_for(organisation, message->sender)) {
+    const auto sender = message ? std::optional(message->sender) : reference.sender;
+    if (sender && !shared_.directory.load()->may_act_for(organisation, *sender)) {
+        return respond(fail(Errc::denied, "not a message of this organisation"));
+    }
+    if (!message) {
         return respond(fail(Errc::not_found, "no such message of this sender"));
     }
     std::vector<Broker::WithdrawVerdict> verdicts;

@@ -4,10 +4,20 @@ giving receipts, asking. It learns nothing of the others.
 
 import pytest
 from exchange_client import Problem
-from harness import GP, HOSPITAL, MUNICIPALITY, organisation, running, usual_parties
+from harness import GP, HOSPITAL, MUNICIPALITY, ORGANISATIONS, organisation, running, usual_parties
 from messages import apprec, codes, discharge_note, new_id
 
 VENDOR = "999000009"
+NOBODYS = "00000000-0000-7000-8000-000000000000"
+
+
+def denials(broker, count, action, of=MUNICIPALITY):
+    """The HER-ids that as many events of refused questions name; every one is of that party."""
+    broker.wait_event("message_denied", count, organisation=ORGANISATIONS[of], action=action,
+                      code="denied")
+    events = broker.events("message_denied")
+    assert len(events) == count
+    return [event["her_id"] for event in events]
 
 
 def test_sending_as_somebody_else_is_refused(broker):
@@ -45,13 +55,34 @@ def test_asking_for_the_message_of_others_finds_nothing(broker):
         receipt = hospital.submit(discharge_note(HOSPITAL, GP))
         for question in ({"broker_id": receipt.broker_id},
                          {"message_id": receipt.message_id, "sender": HOSPITAL},
-                         {"broker_id": "00000000-0000-7000-8000-000000000000"}):
+                         {"message_id": new_id(), "sender": HOSPITAL},
+                         {"broker_id": NOBODYS}):
             with pytest.raises(Problem) as refused:
                 municipality.status(**question)
             assert refused.value.code == "not_found"
         with pytest.raises(Problem) as refused:
             municipality.follow(HOSPITAL)
         assert refused.value.code == "denied"
+        assert denials(broker, 3, "status") == ["none", HOSPITAL, HOSPITAL]
+        broker.wait_event("follow_denied", organisation=ORGANISATIONS[MUNICIPALITY])
+        assert receipt.broker_id not in str(broker.events("message_denied"))
+        assert receipt.message_id not in str(broker.events("message_denied"))
+
+
+def test_withdrawing_the_message_of_others_finds_nothing_and_changes_nothing(broker):
+    with broker.client(HOSPITAL) as hospital, broker.client(GP) as gp:
+        receipt = hospital.submit(discharge_note(HOSPITAL, GP))
+        for message in ({"broker_id": receipt.broker_id},  # its recipient may ask, not withdraw
+                        {"message_id": receipt.message_id, "sender": HOSPITAL},
+                        {"broker_id": NOBODYS}):
+            with pytest.raises(Problem) as refused:
+                gp.withdraw("sent by mistake", **message)
+            assert refused.value.code == "not_found"
+        assert denials(broker, 2, "withdraw", of=GP) == ["none", HOSPITAL]
+        (delivery,) = gp.status(broker_id=receipt.broker_id).deliveries
+        assert delivery.state == "queued"
+        hospital.withdraw("sent by mistake", broker_id=receipt.broker_id)
+    assert len(broker.events("message_denied")) == 2
 
 
 def test_a_vendor_acts_for_the_parties_that_the_directory_gives_it(folder, pki):

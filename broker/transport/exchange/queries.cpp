@@ -11,28 +11,67 @@
 namespace budstikke::transport {
 
 void Queries::status(const v1::StatusRequest& from) {
-    using Status = Result<pipeline::MessageStatus>;
-    const std::uint64_t request = from.request();
     auto ref = read_ref(from.message());
     if (!ref) {
-        session_.problem(request, {Errc::invalid_argument, "message"});
+        session_.problem(from.request(), {Errc::invalid_argument, "message"});
         return;
     }
     ++pending_;
-    auto answer = [this, request](const Status& status) {
+    asked_.push_back({.request = from.request(), .ref = std::move(*ref)});
+    pump();
+}
+
+void Queries::pump() {
+    if (session_.outbox.closed()) {
+        pending_ -= static_cast<std::uint32_t>(asked_.size());
+        asked_.clear();
+    }
+    while (!asked_.empty() && reading_ < limits::status_reads_max && !session_.outbox.full()) {
+        Asked next = std::move(asked_.front());
+        asked_.pop_front();
+        read(std::move(next));
+    }
+}
+
+void Queries::read(Asked asked) {
+    using Status = Result<pipeline::MessageStatus>;
+    ++reading_;
+    auto answer = [this, request = asked.request, sender = asked.ref.sender](const Status& status) {
+        --reading_;
         --pending_;
-        if (!status) {
-            session_.problem(request, status.error());
-            return;
+        if (status) {
+            v1::Frame frame;
+            write(*status, request, *frame.mutable_status());
+            session_.outbox.send(frame);
+        } else {
+            refuse("status", request, sender, status.error());
         }
-        v1::Frame frame;
-        write(*status, request, *frame.mutable_status());
-        session_.outbox.send(frame);
+        pump();
     };
     session_.parts.workers.post([&broker = std::as_const(session_.parts.broker),
-                                 ref = std::move(*ref), organisation = session_.organisation,
+                                 ref = std::move(asked.ref), organisation = session_.organisation,
                                  back = session_.inbox.answer<Status>(std::move(answer))](
                                 ) mutable { back(broker.status(organisation, ref)); });
+}
+
+void Queries::refuse(
+    std::string_view action, std::uint64_t request, const std::optional<HerId>& sender,
+    const Error& error
+) {
+    if (error.code != Errc::denied) {
+        session_.problem(request, error);
+        return;
+    }
+    // The sender as the peer named it; of the message itself the log says nothing.
+    session_.parts.events.write(
+        EventLevel::warning, "message_denied",
+        {{"organisation", session_.organisation},
+         {"address", session_.address},
+         {"action", action},
+         {"code", name(error.code)},
+         {"her_id", sender ? std::string_view(sender->text()) : "none"}}
+    );
+    session_.problem(request, {Errc::not_found, "no such message"});
 }
 
 void Queries::may_i_send(const v1::MayISend& from) {
@@ -72,19 +111,19 @@ void Queries::withdraw(v1::Withdraw& from) {
         return;
     }
     ++pending_;
+    auto answer = [this, request, sender = ref->sender](const Verdicts& verdicts) {
+        --pending_;
+        if (!verdicts) {
+            refuse("withdraw", request, sender, verdicts.error());
+            return;
+        }
+        v1::Frame frame;
+        write(*verdicts, request, *frame.mutable_withdrawn());
+        session_.outbox.send(frame);
+    };
     session_.parts.broker.withdraw(
         session_.organisation, std::move(*ref), std::move(recipients),
-        std::move(*from.mutable_reason()),
-        session_.inbox.answer<Verdicts>([this, request](const Verdicts& verdicts) {
-            --pending_;
-            if (!verdicts) {
-                session_.problem(request, verdicts.error());
-                return;
-            }
-            v1::Frame frame;
-            write(*verdicts, request, *frame.mutable_withdrawn());
-            session_.outbox.send(frame);
-        })
+        std::move(*from.mutable_reason()), session_.inbox.answer<Verdicts>(std::move(answer))
     );
 }
 

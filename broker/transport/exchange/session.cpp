@@ -47,6 +47,7 @@ Session::Session(
           [this] {
               deliveries_.pump();
               follows_.pump();
+              queries_.pump();
               wake_.notify();
           }
       ),

@@ -224,7 +224,7 @@ TEST_F(OperateTest, ShowsAMessageOnlyToItsParties) {
     const auto recipient = broker_->status("900000002", message);
     ASSERT_EQ(recipient->deliveries.size(), 1U);
     EXPECT_EQ(recipient->deliveries[0].id.recipient, her("201"));
-    EXPECT_EQ(broker_->status("999999999", message).error().code, Errc::not_found);
+    EXPECT_EQ(broker_->status("999999999", message).error().code, Errc::denied);
     EXPECT_EQ(
         broker_->status("900000001", {.id = {}, .message_id = "m1", .sender = her("100")})
             ->message.id,

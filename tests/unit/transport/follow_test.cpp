@@ -119,5 +119,47 @@ TEST_F(FollowTest, DeniesTheFeedOfAnotherOrganisation) {
     EXPECT_TRUE(events_.wait_for("follow_denied"));
 }
 
+TEST_F(FollowTest, AnswersForAMessageOfOthersAsForNoneAndWritesAnEvent) {
+    start_server();
+    const std::string broker_id = submit(*connect("hospital"), "m1").broker_id();
+    const auto stranger = connect("practice");
+    v1::MessageRef by_id;
+    by_id.set_broker_id(broker_id);
+    v1::MessageRef of_nobody;
+    of_nobody.set_broker_id("00000000-0000-7000-8000-000000000000");
+    v1::MessageRef own;
+    own.set_message_id("m1");
+    own.set_sender("301");
+    const auto nothing = stranger->status(of_nobody);
+    std::size_t events = 0;
+    for (const auto& [ref, is_event] :
+         {std::pair{by_id, true},
+          {by_msg_id("m1"), true},
+          {by_msg_id("none"), true},
+          {of_nobody, false},
+          {own, false}}) {
+        const auto status = stranger->status(ref);
+        ASSERT_FALSE(status);
+        EXPECT_EQ(status.error().code, Errc::not_found);
+        EXPECT_EQ(status.error().detail, nothing.error().detail);
+        events += is_event ? 1 : 0;
+        EXPECT_EQ(events_.count("message_denied"), events);
+        v1::Withdraw withdraw;
+        *withdraw.mutable_message() = ref;
+        const auto withdrawn = stranger->withdraw(withdraw);
+        ASSERT_FALSE(withdrawn);
+        EXPECT_EQ(withdrawn.error().code, Errc::not_found);
+        EXPECT_EQ(withdrawn.error().detail, nothing.error().detail);
+        events += is_event ? 1 : 0;
+        EXPECT_EQ(events_.count("message_denied"), events);
+    }
+    const auto fields = events_.wait_for("message_denied");
+    ASSERT_TRUE(fields);
+    EXPECT_EQ(
+        *fields, "organisation=900000003 address=127.0.0.1 action=status code=denied her_id=none "
+    );
+    EXPECT_EQ(connect("hospital")->status(by_id)->deliveries(0).state(), "queued");
+}
+
 }  // namespace
 }  // namespace budstikke::transport
