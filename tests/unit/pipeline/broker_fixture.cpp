@@ -132,11 +132,20 @@ void BrokerTest::TearDown() {
     std::filesystem::remove_all(folder_);
 }
 
+std::string BrokerTest::directory_text() {
+    return std::string(parties);
+}
+
 std::shared_ptr<const directory::Directory> BrokerTest::load_directory(const std::string& extra
+) const {
+    return load_directory_text(directory_text() + extra);
+}
+
+std::shared_ptr<const directory::Directory> BrokerTest::load_directory_text(const std::string& text
 ) const {
     const auto path = folder_ / "directory";
     std::filesystem::create_directories(path);
-    std::ofstream(path / "parties.toml") << parties << extra;
+    std::ofstream(path / "parties.toml") << text;
     auto loaded = directory::Directory::load(path);
     if (!loaded) {
         for (const auto& fault : loaded.error()) {

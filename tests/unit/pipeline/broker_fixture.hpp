@@ -75,6 +75,9 @@ class BrokerTest : public testing::Test {
     /// Extra TOML for the directory.
     virtual std::string directory_toml() const { return {}; }
     std::shared_ptr<const directory::Directory> load_directory(const std::string& extra) const;
+    /// The parties above, for a test that changes some of them, and the directory of such a text.
+    static std::string directory_text();
+    std::shared_ptr<const directory::Directory> load_directory_text(const std::string& text) const;
 
     void start();
     void stop();

@@ -3,6 +3,7 @@
 
 #include "broker/base/limits.hpp"
 #include "broker/message/finding_catalogue.hpp"
+#include "tests/unit/adapters/messages.hpp"
 #include "tests/unit/pipeline/broker_fixture.hpp"
 
 namespace budstikke::pipeline {
@@ -342,6 +343,32 @@ TEST_F(SmallBroker, HoldsTheLimitOfThePayload) {
     const Receipt above = submit(Draftsman{.msg_id = "3", .bytes = std::string(11, 'x')});
     EXPECT_FALSE(above.accepted);
     EXPECT_TRUE(has(above.findings, finding::payload_too_large));
+}
+
+TEST_F(SubmitTest, RefusesAMessageThatNamesTwoSendersAlsoWhereNothingIsValidated) {
+    adapters::MsgHead message;
+    const auto party = [](const std::string& her_id) {
+        return "<Organisation><OrganisationName>Invented</OrganisationName>" +
+               adapters::ident(her_id, "HER") + "</Organisation>";
+    };
+    message.sender = party("100");
+    message.receiver = party("201");
+    const auto submission = [](std::string xml) {
+        Submission made;
+        made.organisation = "900000001";
+        made.content_type = "application/xml";
+        made.payload = Payload(std::move(xml));
+        return made;
+    };
+    for (const std::string& second : {party("100"), party("202")}) {
+        const std::string twice =
+            adapters::with_behind(message.xml(), "</Sender>", "<Sender>" + second + "</Sender>");
+        expect_refused(submission(twice), finding::ambiguous);
+        const Receipt checked = broker_->check(submission(twice));
+        EXPECT_FALSE(checked.accepted);
+        EXPECT_TRUE(has(checked.findings, finding::ambiguous));
+    }
+    EXPECT_TRUE(submit(submission(message.xml())).accepted) << "with one it is taken";
 }
 
 }  // namespace

@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 
 class FairnessTest : public ExchangeTest {
  protected:
+    static constexpr std::uint32_t count = 24;
+
     void hold(bool held) {
         ASSERT_TRUE(await<Result<void>>([&](auto answer) {
             broker_->hold(by("party hold"), pipeline::her("201"), held, std::move(answer));
@@ -33,36 +35,81 @@ class FairnessTest : public ExchangeTest {
         EXPECT_TRUE(client->next().has_delivery());
         return client;
     }
+    /// With more offered than the sockets between take.
+    std::unique_ptr<HandClient> fill_slow_consumer() {
+        options_.limits.outbound_bytes_max = 64 * limits::kib;
+        start_server();
+        const auto sender = connect("hospital");
+        for (std::uint32_t i = 0; i < count; ++i) {
+            submit(*sender, "m" + std::to_string(i), std::string(limits::chunk_bytes_max, 'z'));
+        }
+        return slow_consumer(count);
+    }
+    void expect_that_nothing_more_comes(HandClient& client, const std::string& reason) {
+        ASSERT_TRUE(events_.wait_for("subscription_ended"));
+        std::uint32_t deliveries = 1;
+        v1::Frame frame = client.next();
+        for (; frame.has_delivery(); frame = client.next()) {
+            ++deliveries;
+        }
+        EXPECT_EQ(frame.unsubscribed().reason(), reason);
+        EXPECT_LT(deliveries, count) << "only what was on its way came";
+        client.send(ping_frame(1));
+        EXPECT_EQ(number_of(client.next()), 1U);
+        EXPECT_FALSE(client.next_within(100ms));
+    }
+    void expect_all_at(const std::string& certificate) {
+        const auto entitled = connect(certificate);
+        ASSERT_TRUE(entitled->subscribe("201", count));
+        for (std::uint32_t i = 0; i < count; ++i) {
+            EXPECT_EQ(receive(*entitled).payload().size(), limits::chunk_bytes_max);
+        }
+    }
+    /// As by a reload: the municipality keeps 202 and is let in.
+    void give_201_to_the_practice() {
+        std::string text = directory_text();
+        const auto replace = [&text](const std::string& from, const std::string& to) {
+            const auto at = text.find(from);
+            ASSERT_NE(at, std::string::npos);
+            text.replace(at, from.size(), to);
+        };
+        replace(R"(acts_for = ["201", "202"])", R"(acts_for = ["202"])");
+        replace(R"(acts_for = ["301"])", R"(acts_for = ["301", "201"])");
+        broker_->replace_directory(load_directory_text(text));
+    }
 };
 
 TEST_F(FairnessTest, SendsNothingMoreOfAQueueThatIsHeldNotEvenWhatWasOffered) {
-    constexpr std::uint32_t count = 24;
+    const auto client = fill_slow_consumer();
+    hold(true);
+    expect_that_nothing_more_comes(*client, "held");
+    hold(false);
+    expect_all_at("municipality");
+}
+
+TEST_F(FairnessTest, SendsNothingMoreOfAQueueThatTheOrganisationMayNoLongerHave) {
+    const auto client = fill_slow_consumer();
+    give_201_to_the_practice();
+    expect_that_nothing_more_comes(*client, "not_allowed");
+    expect_all_at("practice");
+}
+
+TEST_F(FairnessTest, BreaksOffAPayloadThatTheOrganisationMayNoLongerHave) {
+    constexpr std::uint32_t chunks = 24;
     options_.limits.outbound_bytes_max = 64 * limits::kib;
     start_server();
-    const std::string payload(limits::chunk_bytes_max, 'z');
-    const auto sender = connect("hospital");
-    for (std::uint32_t i = 0; i < count; ++i) {
-        submit(*sender, "m" + std::to_string(i), payload);
-    }
-    const auto client = slow_consumer(count);
-    hold(true);
+    submit(*connect("hospital"), "m1", std::string(chunks * limits::chunk_bytes_max, 'z'));
+    const auto client = slow_consumer(1);
+    give_201_to_the_practice();
     ASSERT_TRUE(events_.wait_for("subscription_ended"));
-    std::uint32_t deliveries = 1;
+    std::uint32_t pieces = 1;
     v1::Frame frame = client->next();
-    for (; frame.has_delivery(); frame = client->next()) {
-        ++deliveries;
+    for (; frame.has_delivery_chunk(); frame = client->next()) {
+        ++pieces;
     }
-    EXPECT_EQ(frame.unsubscribed().reason(), "held");
-    EXPECT_LT(deliveries, count) << "only what was on its way came";
-    client->send(ping_frame(1));
-    EXPECT_EQ(number_of(client->next()), 1U);
-    EXPECT_FALSE(client->next_within(100ms));
-    hold(false);
-    const auto entitled = connect("municipality");
-    ASSERT_TRUE(entitled->subscribe("201", count));
-    for (std::uint32_t i = 0; i < count; ++i) {
-        EXPECT_EQ(receive(*entitled).payload().size(), payload.size());
-    }
+    EXPECT_EQ(frame.unsubscribed().reason(), "not_allowed");
+    EXPECT_LT(pieces, chunks);
+    EXPECT_EQ(client->next().go_away().reason(), v1::GoAway::NOT_REGISTERED);
 }
 
 TEST_F(FairnessTest, BreaksOffAPayloadWhoseReceiverIsHeld) {
