@@ -18,6 +18,30 @@ std::uint64_t order_key_of(const store::MessageRecord& message, const HerId& rec
 
 }  // namespace
 
+Result<void> seal(
+    Draft& draft, Timestamp now, const Parts& parts, const Settings& settings, Prepared& prepared
+) {
+    store::MessageRecord& record = prepared.record;
+    record.id = MessageId::make(now, parts.random);
+    auto sealed = parts.codec.seal(record.id, draft.submission.payload.bytes());
+    if (!sealed) {
+        return std::unexpected(std::move(sealed).error());
+    }
+    prepared.sealed = *std::move(sealed);
+    record.sender = draft.sender;
+    record.submitted_by = std::move(draft.submission.organisation);
+    record.content_type = std::move(draft.submission.content_type);
+    record.digest = draft.digest;
+    record.size = draft.submission.payload.size();
+    record.chunks = static_cast<std::uint32_t>(prepared.sealed.chunks.size());
+    record.accepted_at = now;
+    record.expires_at = draft.submission.expires_at.value_or(now + settings.time_to_live);
+    record.priority = draft.submission.priority;
+    record.envelope = std::move(draft.envelope);
+    draft.submission.payload = Payload();
+    return {};
+}
+
 void Core::add_delivery(
     const store::MessageRecord& message, const Route& route, std::optional<Timestamp> expires_at
 ) {
@@ -127,9 +151,7 @@ void Core::accept(PreparedPtr prepared, Handler<Receipt> answer) {
     if (!receipt.accepted) {
         ++shared_.refused;
     }
-    answers_.emplace_back([answer = std::move(answer), receipt = std::move(receipt)]() mutable {
-        answer(std::move(receipt));
-    });
+    answer_after_commit(std::move(answer), std::move(receipt));
 }
 
 bool Core::accept_own(std::string bytes, const store::MessageRecord& about) {
@@ -137,34 +159,24 @@ bool Core::accept_own(std::string bytes, const store::MessageRecord& about) {
     if (adapter == nullptr) {
         return false;
     }
-    const View snapshot = view(now_);
     auto decoded = adapter->decode(bytes, nullptr);
-    Prepared prepared;
-    prepared.draft.envelope = decoded.envelope;
-    prepared.draft.routes.push_back(route_to(
-        snapshot, about.sender.text(), ReceiverRole::primary, decoded.envelope.action,
-        decoded.envelope.version, decoded.envelope.format
-    ));
     const auto sender = HerId::parse(decoded.envelope.sender.her_id.value_or(""));
-    if (!sender || !prepared.draft.routes.front().accepted()) {
+    Route route = route_to(
+        view(now_), about.sender.text(), ReceiverRole::primary, decoded.envelope.action,
+        decoded.envelope.version, decoded.envelope.format
+    );
+    if (!sender || !route.accepted()) {
         return false;
     }
-    auto& record = prepared.record;
-    record.id = MessageId::make(now_, parts_.random);
-    record.sender = *sender;
-    record.envelope = std::move(decoded.envelope);
-    record.content_type = "application/xml";
-    record.digest = crypto::sha256(bytes);
-    record.size = bytes.size();
-    record.accepted_at = now_;
-    record.expires_at = now_ + settings_.time_to_live;
-    auto sealed = parts_.codec.seal(record.id, bytes);
-    if (!sealed) {
-        return false;
-    }
-    prepared.sealed = *std::move(sealed);
-    record.chunks = static_cast<std::uint32_t>(prepared.sealed.chunks.size());
-    return store_new(prepared).accepted;
+    Prepared prepared;
+    Draft& draft = prepared.draft;
+    draft.sender = *sender;
+    draft.digest = crypto::sha256(bytes);
+    draft.envelope = std::move(decoded.envelope);
+    draft.submission.content_type = "application/xml";
+    draft.submission.payload = Payload(std::move(bytes));
+    draft.routes.push_back(std::move(route));
+    return seal(draft, now_, parts_, settings_, prepared) && store_new(prepared).accepted;
 }
 
 }  // namespace budstikke::pipeline

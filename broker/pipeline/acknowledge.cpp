@@ -134,9 +134,7 @@ void Core::settle_released(store::DeliveryRecord& record, const Settlement& sett
 
 void Core::settle(ConsumerId id, Settlement settlement, Handler<Result<DeliveryState>> answer) {
     const auto respond = [&](Result<DeliveryState> result) {
-        answers_.emplace_back([answer = std::move(answer), result = std::move(result)]() mutable {
-            answer(std::move(result));
-        });
+        answer_after_commit(std::move(answer), std::move(result));
     };
     const auto flight = in_flight_.find(settlement.delivery);
     auto* const record = ledger_->delivery(settlement.delivery);

@@ -87,46 +87,30 @@ void Broker::on_failure(Handler<Error> handler) {
 
 std::expected<PreparedPtr, Receipt> Broker::prepare(Submission submission) const {
     const Timestamp now = impl_->parts.clock.now();
-    std::optional<Claim> claim;
-    auto draft = run_stages(impl_->core.view(now), std::move(submission), claim);
+    auto draft = run_stages(impl_->core.view(now), std::move(submission));
+    const auto refuse_for_now = [&draft](const FindingSpec& why) {
+        draft->findings.push_back({.spec = &why, .location = {}});
+        draft = std::unexpected(refusal(*std::move(draft)));
+        draft.error().receipt.retry_later = true;
+    };
     const auto* const obstacle = impl_->obstacle();
     // Receipts are taken also by a full broker: they are what its senders wait for.
     if (draft && obstacle != nullptr && !draft->envelope.is_apprec) {
-        draft->findings.push_back({.spec = obstacle, .location = {}});
-        Receipt receipt = refusal(*std::move(draft));
-        receipt.retry_later = true;
-        draft = std::unexpected(std::move(receipt));
+        refuse_for_now(*obstacle);
     }
     if (!draft) {
-        if (auto before = impl_->repetition(claim)) {
+        if (auto before = impl_->repetition(draft.error().claim)) {
             ++impl_->shared.repeated;
             return std::unexpected(*std::move(before));
         }
         ++impl_->shared.refused;
-        return std::unexpected(std::move(draft).error());
+        return std::unexpected(std::move(draft.error().receipt));
     }
     PreparedPtr prepared(std::make_unique<Prepared>().release());
-    auto& record = prepared->record;
-    record.id = MessageId::make(now, impl_->parts.random);
-    auto sealed = impl_->parts.codec.seal(record.id, draft->submission.payload.bytes());
-    if (!sealed) {
-        draft->findings.push_back({.spec = &finding::broker_full, .location = {}});
-        Receipt receipt = refusal(*std::move(draft));
-        receipt.retry_later = true;
-        return std::unexpected(std::move(receipt));
+    if (!seal(*draft, now, impl_->parts, impl_->settings, *prepared)) {
+        refuse_for_now(finding::broker_full);
+        return std::unexpected(std::move(draft.error().receipt));
     }
-    prepared->sealed = *std::move(sealed);
-    record.sender = draft->sender;
-    record.submitted_by = std::move(draft->submission.organisation);
-    record.content_type = std::move(draft->submission.content_type);
-    record.digest = draft->digest;
-    record.size = draft->submission.payload.size();
-    record.chunks = static_cast<std::uint32_t>(prepared->sealed.chunks.size());
-    record.accepted_at = now;
-    record.expires_at = draft->submission.expires_at.value_or(now + impl_->settings.time_to_live);
-    record.priority = draft->submission.priority;
-    record.envelope = std::move(draft->envelope);
-    draft->submission.payload = Payload();
     prepared->draft = *std::move(draft);
     return prepared;
 }
@@ -144,15 +128,13 @@ void Broker::commit(PreparedPtr prepared, Handler<Receipt> answer) {
 }
 
 Receipt Broker::check(Submission submission) const {
-    std::optional<Claim> claim;
-    auto draft =
-        run_stages(impl_->core.view(impl_->parts.clock.now()), std::move(submission), claim);
+    auto draft = run_stages(impl_->core.view(impl_->parts.clock.now()), std::move(submission));
     if (!draft) {
-        auto before = impl_->repetition(claim);
+        auto before = impl_->repetition(draft.error().claim);
         if (before) {
             before->id = MessageId{};  // a check names nothing that it did not store
         }
-        return before ? *std::move(before) : std::move(draft).error();
+        return before ? *std::move(before) : std::move(draft.error().receipt);
     }
     const auto known = impl_->parts.store.find_identity(draft->sender, draft->envelope.message_id);
     const bool conflict = known && *known && (*known)->digest != draft->digest;
@@ -161,7 +143,7 @@ Receipt Broker::check(Submission submission) const {
                                                              : impl_->obstacle();
     if (obstacle != nullptr) {
         draft->findings.push_back({.spec = obstacle, .location = {}});
-        Receipt receipt = refusal(*std::move(draft));
+        Receipt receipt = refusal(*std::move(draft)).receipt;
         receipt.retry_later = !conflict;
         return receipt;
     }

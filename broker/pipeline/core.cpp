@@ -29,9 +29,9 @@ Result<void> Core::finish() {
         answer();
     }
     const std::scoped_lock lock(shared_.watch_mutex);
-    for (const auto& [sender, watching] : shared_.watches) {
-        if (ledger_->fed().contains(sender)) {
-            for (const auto& [id, changed] : watching) {
+    for (const auto& sender : ledger_->fed()) {
+        if (const auto row = shared_.watches.find(sender); row != shared_.watches.end()) {
+            for (const auto& [id, changed] : row->second) {
                 changed();
             }
         }
@@ -86,9 +86,7 @@ void Core::queues(Handler<std::vector<QueueStatus>> answer) {
             status.consumers = static_cast<std::uint32_t>(row->second.consumers.size());
         }
     }
-    answers_.emplace_back([answer = std::move(answer), statuses = std::move(statuses)]() mutable {
-        answer(std::move(statuses));
-    });
+    answer_after_commit(std::move(answer), std::move(statuses));
 }
 
 void Core::queue(const HerId& name, std::size_t rows_max, Handler<QueueDetail> answer) {
@@ -105,9 +103,7 @@ void Core::queue(const HerId& name, std::size_t rows_max, Handler<QueueDetail> a
         detail.status.consumers = static_cast<std::uint32_t>(row->second.consumers.size());
     }
     detail.rows = queues_.rows(name, rows_max);
-    answers_.emplace_back([answer = std::move(answer), detail = std::move(detail)]() mutable {
-        answer(std::move(detail));
-    });
+    answer_after_commit(std::move(answer), std::move(detail));
 }
 
 }  // namespace budstikke::pipeline

@@ -9,8 +9,10 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "broker/pipeline/broker.hpp"
@@ -26,6 +28,12 @@ struct Prepared {
     store::SealedPayload sealed;
     Draft draft;  ///< its payload has been released
 };
+
+/// Seals the payload of a draft and moves what is stored of it into record and sealed payload;
+/// releases the payload. Leaves the draft as it is where sealing fails.
+Result<void> seal(
+    Draft& draft, Timestamp now, const Parts& parts, const Settings& settings, Prepared& prepared
+);
 
 /// Read by every thread, written by the commit thread.
 struct Shared {
@@ -124,6 +132,14 @@ class Core final : public Cycle {
         std::vector<ConsumerId> consumers;
         std::size_t turn = 0;
     };
+
+    /// Calls `answer` once what the cycle did is durable.
+    template <typename T>
+    void answer_after_commit(Handler<T> answer, std::type_identity_t<T> result) {
+        answers_.emplace_back([answer = std::move(answer), result = std::move(result)]() mutable {
+            answer(std::move(result));
+        });
+    }
 
     // accept.cpp
     Receipt store_new(Prepared& prepared);

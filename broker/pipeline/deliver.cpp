@@ -8,21 +8,7 @@
 namespace budstikke::pipeline {
 
 void Core::enqueue(const store::DeliveryRecord& record) {
-    queues_.add(
-        {
-            .id = record.id,
-            .sender = record.sender,
-            .queue = record.queue,
-            .position = record.position,
-            .order_key = record.order_key,
-            .priority = record.priority,
-            .attempts = record.attempts,
-            .in_flight = false,
-            .due = record.due,
-            .expires_at = record.expires_at,
-        },
-        now_
-    );
+    queues_.add(open_entry(record), now_);
     touched_.insert(record.queue);
 }
 
@@ -120,9 +106,7 @@ void Core::subscribe(
     ConsumerId id, HerId queue, std::uint32_t credit, Handler<Result<void>> answer
 ) {
     const auto respond = [&](Result<void> result) {
-        answers_.emplace_back([answer = std::move(answer), result = std::move(result)]() mutable {
-            answer(std::move(result));
-        });
+        answer_after_commit(std::move(answer), std::move(result));
     };
     const auto consumer = consumers_.find(id);
     const auto directory = shared_.directory.load();

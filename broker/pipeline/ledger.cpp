@@ -12,6 +12,13 @@ std::string identity_key(const HerId& sender, std::string_view msg_id) {
     return sender.text() + "/" + std::string(msg_id);
 }
 
+bool awaits_apprec(const store::DeliveryRecord& record) {
+    return record.expects_apprec && !record.apprec && record.apprec_deadline &&
+           record.state != DeliveryState::cancelled;
+}
+
+}  // namespace
+
 store::OpenEntry open_entry(const store::DeliveryRecord& record) {
     return {
         .id = record.id,
@@ -26,13 +33,6 @@ store::OpenEntry open_entry(const store::DeliveryRecord& record) {
         .expires_at = record.expires_at,
     };
 }
-
-bool awaits_apprec(const store::DeliveryRecord& record) {
-    return record.expects_apprec && !record.apprec && record.apprec_deadline &&
-           record.state != DeliveryState::cancelled;
-}
-
-}  // namespace
 
 Result<std::unique_ptr<Ledger>> Ledger::open(store::Store& store) {
     const auto position = store.last_position();

@@ -21,6 +21,9 @@
 
 namespace budstikke::pipeline {
 
+/// What the queues need to know of an open delivery, in memory as on disk.
+store::OpenEntry open_entry(const store::DeliveryRecord& record);
+
 class Ledger {
  public:
     /// Continues after the highest position of the store.

@@ -29,15 +29,13 @@ void Core::record_and_answer(
     const Authority& by, Result<void> result, Handler<Result<void>> answer
 ) {
     record_audit(by, result ? "ok" : std::string(name(result.error().code)));
-    answers_.emplace_back([answer = std::move(answer), result = std::move(result)]() mutable {
-        answer(std::move(result));
-    });
+    answer_after_commit(std::move(answer), std::move(result));
 }
 
 void Core::audit(Authority by, Handler<Result<void>> answer) {
     // What comes of it is not known yet, and a record is never changed: the log has the outcome.
     record_audit(by, {});
-    answers_.emplace_back([answer = std::move(answer)]() mutable { answer({}); });
+    answer_after_commit(std::move(answer), {});
 }
 
 void Core::directory_replaced() {
@@ -182,9 +180,7 @@ void Core::withdraw(
     Handler<Result<std::vector<Broker::WithdrawVerdict>>> answer
 ) {
     const auto respond = [&](Result<std::vector<Broker::WithdrawVerdict>> result) {
-        answers_.emplace_back([answer = std::move(answer), result = std::move(result)]() mutable {
-            answer(std::move(result));
-        });
+        answer_after_commit(std::move(answer), std::move(result));
     };
     const auto id = find(reference);
     const auto message = id ? ledger_->message(*id) : nullptr;

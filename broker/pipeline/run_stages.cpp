@@ -23,21 +23,12 @@ std::vector<RecipientVerdict> verdicts(const Draft& draft) {
     return verdicts;
 }
 
-Receipt refusal(Draft draft) {
-    Receipt receipt;
-    receipt.message_id = std::move(draft.envelope.message_id);
-    receipt.recipients = verdicts(draft);
-    for (auto& verdict : receipt.recipients) {
-        verdict.accepted = false;  // refused as a whole: nobody gets it
-        verdict.redirected_to.reset();
-    }
-    receipt.findings = std::move(draft.findings);
-    return receipt;
-}
-
 namespace {
 
-Claim claim_of(const Draft& draft) {
+std::optional<Claim> claim_of(const Draft& draft) {
+    if (draft.sender.empty()) {
+        return std::nullopt;
+    }
     Claim claim{
         .sender = draft.sender,
         .message_id = draft.envelope.message_id,
@@ -57,13 +48,23 @@ Claim claim_of(const Draft& draft) {
 
 }  // namespace
 
-Stage run_stages(const View& view, Submission submission, std::optional<Claim>& claim) {
+Refusal refusal(Draft draft) {
+    Refusal refused{.receipt = {}, .claim = claim_of(draft)};
+    Receipt& receipt = refused.receipt;
+    receipt.message_id = std::move(draft.envelope.message_id);
+    receipt.recipients = verdicts(draft);
+    for (auto& verdict : receipt.recipients) {
+        verdict.accepted = false;  // refused as a whole: nobody gets it
+        verdict.redirected_to.reset();
+    }
+    receipt.findings = std::move(draft.findings);
+    return refused;
+}
+
+Stage run_stages(const View& view, Submission submission) {
     auto draft = decode(view, std::move(submission));
     if (draft) {
         draft = authorise(view, *std::move(draft));
-    }
-    if (draft) {
-        claim = claim_of(*draft);
     }
     if (draft) {
         draft = route(view, *std::move(draft));

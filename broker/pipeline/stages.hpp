@@ -46,12 +46,26 @@ struct Draft {
     Envelope envelope;
     Findings findings;      ///< of the message as a whole
     bool readable = false;  ///< well-formed XML, or opaque: its facts can be trusted
-    HerId sender;
+    HerId sender;           ///< empty until it is authorised
     std::vector<Route> routes;
     store::Digest digest{};
 };
 
-using Stage = std::expected<Draft, Receipt>;
+/// What tells whether a submission has been accepted before, known once its sender is authorised.
+struct Claim {
+    HerId sender;
+    std::string message_id;
+    store::Digest digest{};
+    std::vector<HerId> recipients;  ///< that it asks for
+};
+
+/// How a submission ends that goes no further.
+struct Refusal {
+    Receipt receipt;
+    std::optional<Claim> claim;  ///< where its sender is authorised
+};
+
+using Stage = std::expected<Draft, Refusal>;
 
 Stage decode(const View& view, Submission submission);
 Stage authorise(const View& view, Draft draft);
@@ -61,17 +75,10 @@ Stage validate(const View& view, Draft draft);
 /// The verdicts of a draft as they stand in its receipt.
 std::vector<RecipientVerdict> verdicts(const Draft& draft);
 /// The refusal of a draft: nothing is stored.
-Receipt refusal(Draft draft);
-/// What tells whether a submission has been accepted before, known once its sender is authorised.
-struct Claim {
-    HerId sender;
-    std::string message_id;
-    store::Digest digest{};
-    std::vector<HerId> recipients;  ///< that it asks for
-};
+Refusal refusal(Draft draft);
 
-/// All stages up to the commit. `claim` is filled in as soon as the sender is authorised.
-Stage run_stages(const View& view, Submission submission, std::optional<Claim>& claim);
+/// All stages up to the commit.
+Stage run_stages(const View& view, Submission submission);
 
 /// A party that takes part in `action` now, or the finding that says why not: the rules that a
 /// submission and the question "may A send F to B" share.
