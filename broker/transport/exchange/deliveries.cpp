@@ -216,22 +216,21 @@ void Deliveries::read_piece() {
     reading_ = true;
     session_.parts.workers.post(
         [&broker, message, chunk,
-         back =
-             session_.inbox.answer<Result<std::string>>([this](const Result<std::string>& piece) {
-                 reading_ = false;
-                 if (detached_) {
-                     return;
-                 }
-                 // The subscription may have ended while the piece was read.
-                 if (leaving_) {
-                     send_piece(piece);
-                 }
-                 pump();
-             })]() mutable { back(broker.read_payload(*message, chunk)); }
+         back = session_.inbox.answer<Result<std::string>>([this](Result<std::string> piece) {
+             reading_ = false;
+             if (detached_) {
+                 return;
+             }
+             // The subscription may have ended while the piece was read.
+             if (leaving_) {
+                 send_piece(std::move(piece));
+             }
+             pump();
+         })]() mutable { back(broker.read_payload(*message, chunk)); }
     );
 }
 
-void Deliveries::send_piece(const Result<std::string>& piece) {
+void Deliveries::send_piece(Result<std::string> piece) {
     if (!piece) {
         give_up(piece.error());
         return;
@@ -241,12 +240,12 @@ void Deliveries::send_piece(const Result<std::string>& piece) {
     if (leaving_->next_chunk == 0) {
         v1::Delivery& delivery = *frame.mutable_delivery();
         write(offer, delivery);
-        delivery.set_payload(*piece);
+        delivery.set_payload(*std::move(piece));
         ++session_.deliveries;
     } else {
         v1::DeliveryChunk& chunk = *frame.mutable_delivery_chunk();
         chunk.set_delivery_id(offer.id.text());
-        chunk.set_payload(*piece);
+        chunk.set_payload(*std::move(piece));
     }
     session_.outbox.send(frame);
     ++leaving_->next_chunk;
