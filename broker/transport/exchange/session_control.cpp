@@ -16,6 +16,7 @@ void Session::end(GoAwayReason reason, std::string_view text) {
     outbox_.send(frame);
     // What the broker still answers to this peer does not follow the goodbye.
     outbox_.close();
+    queries_.pump();
     ending_ = true;
     stream_.wake();
     wake_.notify();

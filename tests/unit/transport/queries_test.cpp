@@ -30,13 +30,11 @@ SocketHandle unconnected() {
 /// A session that writes nothing, with the limit of its outbox.
 class StuckSession {
  public:
-    StuckSession(
-        pipeline::Broker& broker, const Clock& clock, EventLog& events, const ExchangeLimits& limits
-    )
-        : parts_{.broker = broker, .clock = clock, .events = events, .limits = limits, .workers = workers_, .software = {}},
+    explicit StuckSession(const SessionParts& parts)
+        : parts_(parts),
           stream_(io_, unconnected()),
           inbox_(io_, [] {}),
-          outbox_(io_, stream_, clock, limits.outbound_bytes_max, [] {}),
+          outbox_(io_, stream_, parts.clock, parts.limits.outbound_bytes_max, [] {}),
           context_{
               .parts = parts_,
               .inbox = inbox_,
@@ -64,8 +62,7 @@ class StuckSession {
 
  private:
     boost::asio::io_context io_;
-    Workers workers_{4};
-    SessionParts parts_;
+    const SessionParts parts_;
     TlsStream stream_;
     Inbox inbox_;
     Outbox outbox_;
@@ -81,6 +78,16 @@ class QueriesTest : public ExchangeTest {
         ExchangeTest::SetUp();
         ASSERT_TRUE(BrokerTest::submit(pipeline::Draftsman{}).accepted);
     }
+    SessionParts parts(const ExchangeLimits& limits) {
+        return {
+            .broker = *broker_,
+            .clock = wall_,
+            .events = events_,
+            .limits = limits,
+            .workers = workers_,
+            .software = {},
+        };
+    }
     /// So many of `asked` are answered to a peer that takes nothing.
     std::uint32_t answered(std::size_t outbound_bytes_max) {
         std::uint32_t unanswered = 0;
@@ -88,13 +95,15 @@ class QueriesTest : public ExchangeTest {
             ExchangeLimits limits;
             limits.outbound_bytes_max = outbound_bytes_max;
             limits.queries_pending_max = limit;
-            StuckSession session(*broker_, wall_, events_, limits);
+            StuckSession session(parts(limits));
             session.ask(asked);
             session.run();
             unanswered += session.queries().blocked() ? 1 : 0;
         }
         return asked - unanswered;
     }
+
+    Workers workers_{4};
 };
 
 TEST_F(QueriesTest, ReadsNoMoreThanTwoAnswersBeyondAFullOutbox) {
@@ -109,7 +118,7 @@ TEST_F(QueriesTest, ReadsOnWhileThereIsRoom) {
 TEST_F(QueriesTest, ForgetsWhatNobodyWillBeAnswered) {
     ExchangeLimits limits;
     limits.outbound_bytes_max = 1;
-    StuckSession session(*broker_, wall_, events_, limits);
+    StuckSession session(parts(limits));
     session.ask(asked);
     session.run();
     EXPECT_TRUE(session.queries().pending());
