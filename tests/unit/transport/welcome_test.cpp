@@ -1,6 +1,7 @@
 // Who is let in, how each refusal is told to operations, and how sessions end.
 #include <fstream>
 #include <future>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -236,6 +237,9 @@ TEST_F(WelcomeTest, ADrainIsOverWhenTheLastPeerHasGoneAndNotBefore) {
     const auto client = connect("hospital");
     const auto began = wall_.steady_now();
     auto drained = std::async(std::launch::async, [this] { return server_->drain(); });
+    while (!client->goodbye()) {
+        std::this_thread::yield();
+    }
     EXPECT_EQ(client->goodbye().value_or(v1::GoAway()).reason(), v1::GoAway::DRAINING);
     EXPECT_EQ(drained.wait_for(100ms), std::future_status::timeout);
     EXPECT_TRUE(client->close());
