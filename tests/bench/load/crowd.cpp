@@ -90,6 +90,9 @@ Result<void> come_and_go(Crowd& crowd, const std::function<bool(std::uint64_t)>&
 
 Result<transport::SocketHandle> connect_only(std::uint16_t port) {
     transport::SocketHandle socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!socket) {
+        return fail(Errc::io, "no more sockets");
+    }
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);

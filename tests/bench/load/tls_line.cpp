@@ -51,6 +51,9 @@ TlsLine::TlsLine(transport::SocketHandle socket, crypto::Handle<ssl_st> tls)
 
 Result<std::unique_ptr<TlsLine>> TlsLine::connect(const TlsIdentity& who, std::uint16_t port) {
     transport::SocketHandle socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!socket) {
+        return fail(Errc::io, "no more sockets");
+    }
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
