@@ -1,0 +1,51 @@
+// Signed envelopes. Whatever comes in, the verdict agrees with itself: what is valid covers the
+// envelope and both parts, with digests of exactly the bytes that are handed back.
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+#include "broker/crypto/digest.hpp"
+#include "broker/crypto/xmldsig/xmldsig.hpp"
+
+namespace {
+
+using namespace budstikke::crypto;           // NOLINT(google-build-using-namespace)
+using namespace budstikke::crypto::xmldsig;  // NOLINT(google-build-using-namespace)
+
+void must(bool promise) {
+    if (!promise) {
+        std::abort();
+    }
+}
+
+void check_valid(const Verification& result, std::size_t parts) {
+    must(result.certificate.has_value() && result.signature_method.has_value());
+    must(result.references.size() == parts + 1 && !result.envelope.empty());
+    must(result.envelope.find("DigestValue") == std::string::npos);
+    for (const Reference& reference : result.references) {
+        must(!reference.xml.empty());
+        if (reference.uri.empty() && reference.digest_method == DigestMethod::sha256) {
+            must(reference.digest == as_text(sha256(result.envelope)));
+        }
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static const Verifier verifier;
+    // Those that the messages of the corpus were signed with.
+    static const std::vector<Part> parts = {
+        {.content_id = "one@test", .bytes = "first payload"},
+        {.content_id = "two@test", .bytes = "second payload"},
+    };
+    const std::string_view envelope(reinterpret_cast<const char*>(data), size);
+    const Verification result = verifier.verify(envelope, parts, Policy().with_sha1());
+    must(result.findings.empty() == (result.status != Status::invalid));
+    must((result.status == Status::valid) == !result.envelope.empty());
+    for (const Finding& finding : result.findings)
+        must(name(finding.fault) != "unknown");
+    if (result.status == Status::valid) check_valid(result, parts.size());
+    return 0;
+}
