@@ -45,6 +45,9 @@ inline constexpr std::size_t flight_small_bytes_max = 64 * kib;
 inline constexpr std::size_t submission_bytes_min = 8 * kib;
 /// A payload that is decoded or opened on its connection's thread. Beyond: a worker does it.
 inline constexpr std::size_t in_place_bytes_max = 64 * kib;
+/// Payloads in memory from their acceptance to a delivery in the same write, over all connections,
+/// of `in_place_bytes_max` each at most. Beyond: they are read from the store.
+inline constexpr std::size_t carried_bytes_max = 32 * mib;
 /// Recipients of one message, copies included, and those that a submission or a withdrawal names.
 /// Beyond: `envelope.receivers_too_many`; a withdrawal is refused.
 inline constexpr std::size_t receivers_max = 64;
@@ -140,6 +143,8 @@ inline constexpr std::size_t outbound_bytes_max = 4 * mib;
 inline constexpr std::size_t write_buffer_kept_bytes_max = 256 * kib;
 /// A buffer that is kept for the rest of a frame. Beyond: its memory is given back.
 inline constexpr std::size_t read_buffer_kept_bytes_max = 4 * kib;
+/// Room that is made at once for a frame that has begun. Beyond: it grows with what comes.
+inline constexpr std::size_t read_buffer_reserved_bytes_max = 16 * kib;
 /// Room for calls to a session that is kept. Beyond: its memory is given back.
 inline constexpr std::size_t tasks_kept_max = 64;
 /// From the connection to the end of the TLS handshake. Beyond: the connection is closed.
@@ -239,7 +244,7 @@ inline constexpr std::size_t mime_header_bytes_inside_max = 8 * kib;
 
 // --- Store and delivery ------------------------------------------------------------------------
 /// Operations that are merged into one synced write. Beyond: the next write has them.
-inline constexpr std::size_t commit_operations_max = 1024;
+inline constexpr std::size_t commit_operations_max = 8192;
 /// The bytes of one synced write. Beyond: the next write has them.
 inline constexpr std::size_t commit_bytes_max = 8 * mib;
 /// What waits for the commit thread. Beyond: nothing more is read from any connection, frame by
@@ -287,9 +292,9 @@ inline constexpr double disk_free_ratio_min = 0.05;
 /// What `limits.disk_free_percent_min` may be set to. Beyond: a fault of the configuration.
 inline constexpr std::uint32_t disk_free_percent_max = 90;
 /// Deliveries kept in memory after they were written. Beyond: the oldest are read from disk again.
-inline constexpr std::size_t deliveries_kept_max = 16'384;
+inline constexpr std::size_t deliveries_kept_max = 8'192;
 /// Messages kept in memory after they were written. Beyond: the oldest are read from disk again.
-inline constexpr std::size_t messages_kept_max = 8'192;
+inline constexpr std::size_t messages_kept_max = 1'024;
 /// Rows that each duty of the housekeeping looks at in a tick. Beyond: the next tick goes on.
 inline constexpr std::size_t tick_rows_max = 256;
 /// Wrapped payload keys that are read at a time. Beyond: the next page has them.

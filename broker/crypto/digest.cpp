@@ -115,7 +115,8 @@ bool constant_time_equal(std::string_view left, std::string_view right) {
 }
 
 std::uint64_t keyed_hash64(std::initializer_list<std::string_view> parts) {
-    Sha256 hash;
+    // One a thread: making one costs more than the digest. finish() leaves it as new.
+    thread_local Sha256 hash;
     for (const std::string_view part : parts) {
         const std::array<char, 8> length = big_endian(part.size());
         hash.update({length.data(), length.size()});

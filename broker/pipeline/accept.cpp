@@ -38,7 +38,6 @@ Result<void> seal(
     record.expires_at = draft.submission.expires_at.value_or(now + settings.time_to_live);
     record.priority = draft.submission.priority;
     record.envelope = std::move(draft.envelope);
-    draft.submission.payload = Payload();
     return {};
 }
 
@@ -69,6 +68,9 @@ void Core::add_delivery(
 
 Receipt Core::store_new(Prepared& prepared) {
     const auto message = ledger_->add_message(std::move(prepared.record), prepared.sealed);
+    if (prepared.carried) {
+        carried_.emplace(message->id, std::move(prepared.carried));
+    }
     for (const auto& route : prepared.draft.routes) {
         if (route.accepted()) {
             add_delivery(*message, route, message->expires_at);

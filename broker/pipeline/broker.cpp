@@ -111,6 +111,7 @@ std::expected<PreparedPtr, Receipt> Broker::prepare(Submission submission) const
         refuse_for_now(finding::broker_full);
         return std::unexpected(std::move(draft.error().receipt));
     }
+    prepared->carried = impl_->carried.carry(std::exchange(draft->submission.payload, Payload()));
     prepared->draft = *std::move(draft);
     return prepared;
 }

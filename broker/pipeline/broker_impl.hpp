@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "broker/pipeline/broker.hpp"
+#include "broker/pipeline/carried_payloads.hpp"
 #include "broker/pipeline/commit_loop.hpp"
 #include "broker/pipeline/core.hpp"
 #include "broker/pipeline/key_rotation.hpp"
@@ -33,6 +34,7 @@ struct Broker::Impl {
     const Settings settings;
     Shared shared;
     FlightBudget budget;
+    CarriedPayloads carried;  ///< above the core, which holds some of them
     Core core;
     CommitLoop loop;
     KeyRotation rotation;

@@ -20,6 +20,7 @@ Result<void> Core::finish() {
         return committed;
     }
     ++shared_.commits;
+    carried_.clear();
     for (const auto& [id, offers] : std::exchange(offers_, {})) {
         if (!offers.empty()) {
             consumers_.at(id).endpoint->offer(offers);

@@ -26,11 +26,12 @@ namespace budstikke::pipeline {
 struct Prepared {
     store::MessageRecord record;
     store::SealedPayload sealed;
-    Draft draft;  ///< its payload has been released
+    Draft draft;                             ///< its payload has been released
+    std::shared_ptr<const Payload> carried;  ///< or nullptr
 };
 
-/// Seals the payload of a draft and moves what is stored of it into record and sealed payload;
-/// releases the payload. Leaves the draft as it is where sealing fails.
+/// Seals the payload of a draft and moves what is stored of it into record and sealed payload; the
+/// payload itself stays. Leaves the draft as it is where sealing fails.
 Result<void> seal(
     Draft& draft, Timestamp now, const Parts& parts, const Settings& settings, Prepared& prepared
 );
@@ -217,6 +218,7 @@ class Core final : public Cycle {
     std::set<HerId> touched_;  ///< queues that may have something to offer
     std::set<HerId> paused_;
     std::map<ConsumerId, std::vector<Offer>> offers_;  ///< to make once the cycle is durable
+    std::unordered_map<MessageId, std::shared_ptr<const Payload>> carried_;  ///< of this cycle
     std::vector<std::move_only_function<void()>> answers_;
     Handler<Error> on_failure_;
     std::uint64_t ticks_ = 0;

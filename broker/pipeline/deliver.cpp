@@ -85,6 +85,7 @@ void Core::offer(const DeliveryId& id, const HerId& queue, ConsumerId consumer_i
     --consumer.subscriptions.at(queue).credit;
     consumer.unsettled.insert(id);
     in_flight_.insert_or_assign(id, InFlight{.consumer = consumer_id, .queue = queue});
+    const auto carried = carried_.find(id.message);
     offers_[consumer_id].push_back({
         .id = id,
         .queue = queue,
@@ -92,6 +93,7 @@ void Core::offer(const DeliveryId& id, const HerId& queue, ConsumerId consumer_i
         .redelivered = record->attempts > 1,
         .role = record->role,
         .message = std::move(message),
+        .carried = carried == carried_.end() ? nullptr : carried->second,
     });
 }
 

@@ -8,11 +8,13 @@
 #include <string>
 
 #include "broker/base/ids.hpp"
+#include "broker/message/payload.hpp"
 #include "broker/store/records.hpp"
 
 namespace budstikke::pipeline {
 
-/// A delivery offered to a consumer; its payload is read with Broker::read_payload.
+/// A delivery offered to a consumer; its payload is read with Broker::read_payload where none comes
+/// with it.
 struct Offer {
     DeliveryId id;
     HerId queue;  ///< the subscription that it comes on
@@ -20,6 +22,7 @@ struct Offer {
     bool redelivered = false;  ///< it may have come before
     ReceiverRole role = ReceiverRole::primary;
     std::shared_ptr<const store::MessageRecord> message;  ///< one record, many recipients
+    std::shared_ptr<const Payload> carried;               ///< whole, or nullptr
 };
 
 /// Why a subscription ended without the consumer asking.

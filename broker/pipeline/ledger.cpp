@@ -1,6 +1,7 @@
 #include "broker/pipeline/ledger.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "broker/base/limits.hpp"
@@ -166,30 +167,22 @@ bool Ledger::apply(store::DeliveryRecord& delivery, DeliveryCause cause, std::st
 }
 
 void Ledger::note(store::DeliveryRecord& delivery, DeliveryCause cause, std::string detail) {
-    const store::Position position = next_position();
-    batch_->put_feed({
-        .position = position,
-        .sender = delivery.sender,
-        .delivery = delivery.id,
-        .message_id = {},
-        .at = now_,
-        .state = delivery.state,
-        .cause = cause,
-        .detail = detail,
-    });
-    feeding_.insert(delivery.sender);
+    Tracked& tracked = deliveries_.at(delivery.id);
     if (delivery.events.size() >= limits::timeline_events_max) {
-        batch_->erase_feed(delivery.sender, delivery.events.front().position);
+        if (delivery.events.size() > tracked.noted) {
+            batch_->erase_feed(delivery.sender, delivery.events.front().position);
+        }
         delivery.events.erase(delivery.events.begin());
     }
     delivery.events.push_back({
-        .position = position,
+        .position = 0,  // at the end of the cycle, when those of one delivery stand together
         .at = now_,
         .state = delivery.state,
         .cause = cause,
         .detail = std::move(detail),
     });
-    mark_dirty(deliveries_.at(delivery.id));
+    tracked.noted = std::min(tracked.noted + 1, delivery.events.size());
+    mark_dirty(tracked);
 }
 
 Ledger::Indexed Ledger::index_of(const store::DeliveryRecord& record) {
@@ -204,7 +197,21 @@ Ledger::Indexed Ledger::index_of(const store::DeliveryRecord& record) {
     return indexed;
 }
 
+void Ledger::feed(Tracked& tracked) {
+    if (tracked.noted == 0) {
+        return;
+    }
+    auto& record = tracked.record;
+    const auto events = std::span(record.events).last(std::exchange(tracked.noted, 0));
+    for (auto& event : events) {
+        event.position = next_position();
+    }
+    batch_->put_feed(record.sender, record.id, events);
+    feeding_.insert(record.sender);
+}
+
 void Ledger::flush(Tracked& tracked) {
+    feed(tracked);
     const store::DeliveryRecord& record = tracked.record;
     const Indexed& before = tracked.indexed;
     Indexed after = index_of(record);

@@ -78,6 +78,7 @@ class Ledger {
     struct Tracked {
         store::DeliveryRecord record;
         Indexed indexed;
+        std::size_t noted = 0;  ///< events of this cycle, at the end of the record's
         bool dirty = false;
     };
 
@@ -86,6 +87,7 @@ class Ledger {
     Tracked& track(store::DeliveryRecord record, Indexed indexed);
     void mark_dirty(Tracked& tracked);
     void flush(Tracked& tracked);
+    void feed(Tracked& tracked);
     void forget_oldest();
     template <typename T>
     T value_or_fault(Result<T> result, T none);

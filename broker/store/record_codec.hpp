@@ -4,8 +4,10 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "broker/base/result.hpp"
 #include "broker/store/records.hpp"
@@ -26,7 +28,7 @@ class RecordEncoder {
     std::string_view encode(const DeliveryRecord& record);
     std::string_view encode(const OpenEntry& record);
     std::string_view encode(const DeadLetter& record);
-    std::string_view encode(const FeedEntry& record);
+    std::string_view encode_feed(const DeliveryId& delivery, std::span<const DeliveryEvent> events);
     std::string_view encode(const AuditRecord& record);
 
  private:
@@ -39,7 +41,10 @@ Result<IdentityRecord> decode_identity(std::string_view bytes);
 Result<DeliveryRecord> decode_delivery(const DeliveryId& id, std::string_view bytes);
 Result<OpenEntry> decode_open(Position position, std::string_view bytes);
 Result<DeadLetter> decode_dead(const DeliveryId& id, std::string_view bytes);
-Result<FeedEntry> decode_feed(const HerId& sender, Position position, std::string_view bytes);
+/// The events of a row, oldest first; `last` is the position in its key.
+Result<std::vector<FeedEntry>> decode_feed(
+    const HerId& sender, Position last, std::string_view bytes
+);
 Result<AuditRecord> decode_audit(Position position, std::string_view bytes);
 
 }  // namespace budstikke::store

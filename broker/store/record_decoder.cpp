@@ -246,23 +246,36 @@ Result<DeadLetter> decode_dead(const DeliveryId& id, std::string_view bytes) {
     return checked.result(std::move(record));
 }
 
-Result<FeedEntry> decode_feed(const HerId& sender, Position position, std::string_view bytes) {
-    v1::StoredFeedEntry stored;
+Result<std::vector<FeedEntry>> decode_feed(
+    const HerId& sender, Position last, std::string_view bytes
+) {
+    v1::StoredFeedRow stored;
     if (!parse(stored, bytes)) {
         return unreadable();
     }
     Checked checked;
-    FeedEntry record;
-    record.position = position;
-    record.sender = sender;
-    record.delivery.message = checked.message(stored.message());
-    record.delivery.recipient = checked.her_id(stored.recipient());
-    record.message_id = stored.message_id();
-    record.at = time(stored.at());
-    record.state = checked.state(stored.state());
-    record.cause = checked.cause(stored.cause());
-    record.detail = stored.detail();
-    return checked.result(std::move(record));
+    const DeliveryId delivery{
+        .message = checked.message(stored.message()),
+        .recipient = checked.her_id(stored.recipient()),
+    };
+    std::vector<FeedEntry> entries;
+    entries.reserve(static_cast<std::size_t>(stored.events_size()));
+    for (const auto& event : stored.events()) {
+        entries.push_back({
+            .position = event.position(),
+            .sender = sender,
+            .delivery = delivery,
+            .message_id = {},
+            .at = time(event.at()),
+            .state = checked.state(event.state()),
+            .cause = checked.cause(event.cause()),
+            .detail = event.detail(),
+        });
+    }
+    if (entries.empty() || entries.back().position != last) {
+        return unreadable();
+    }
+    return checked.result(std::move(entries));
 }
 
 Result<AuditRecord> decode_audit(Position position, std::string_view bytes) {

@@ -69,6 +69,14 @@ void fill(v1::StoredEnvelope& stored, const Envelope& envelope) {
     stored.set_opaque(envelope.opaque);
 }
 
+void fill(v1::StoredEvent& stored, const DeliveryEvent& event) {
+    stored.set_position(event.position);
+    stored.set_at(number(event.at));
+    stored.set_state(number(event.state));
+    stored.set_cause(number(event.cause));
+    set_text(stored.mutable_detail(), event.detail);
+}
+
 }  // namespace
 
 struct RecordEncoder::Scratch {
@@ -77,7 +85,7 @@ struct RecordEncoder::Scratch {
     v1::StoredDelivery delivery;
     v1::StoredOpen open;
     v1::StoredDeadLetter dead;
-    v1::StoredFeedEntry feed;
+    v1::StoredFeedRow feed;
     v1::StoredAudit audit;
     std::string bytes;
 
@@ -149,12 +157,7 @@ std::string_view RecordEncoder::encode(const DeliveryRecord& record) {
         set_text(stored.mutable_apprec_message(), record.apprec_message.raw());
     }
     for (const auto& event : record.events) {
-        auto& row = *stored.add_events();
-        row.set_position(event.position);
-        row.set_at(number(event.at));
-        row.set_state(number(event.state));
-        row.set_cause(number(event.cause));
-        set_text(row.mutable_detail(), event.detail);
+        fill(*stored.add_events(), event);
     }
     return scratch_->write(stored);
 }
@@ -186,16 +189,16 @@ std::string_view RecordEncoder::encode(const DeadLetter& record) {
     return scratch_->write(stored);
 }
 
-std::string_view RecordEncoder::encode(const FeedEntry& record) {
+std::string_view RecordEncoder::encode_feed(
+    const DeliveryId& delivery, std::span<const DeliveryEvent> events
+) {
     auto& stored = scratch_->feed;
     stored.Clear();
-    set_text(stored.mutable_message(), record.delivery.message.raw());
-    set_text(stored.mutable_recipient(), record.delivery.recipient.text());
-    set_text(stored.mutable_message_id(), record.message_id);
-    stored.set_at(number(record.at));
-    stored.set_state(number(record.state));
-    stored.set_cause(number(record.cause));
-    set_text(stored.mutable_detail(), record.detail);
+    set_text(stored.mutable_message(), delivery.message.raw());
+    set_text(stored.mutable_recipient(), delivery.recipient.text());
+    for (const auto& event : events) {
+        fill(*stored.add_events(), event);
+    }
     return scratch_->write(stored);
 }
 

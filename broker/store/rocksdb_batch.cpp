@@ -113,9 +113,11 @@ void RocksDbBatch::erase_timer(const Timer& timer) {
     erase(Family::queue);
 }
 
-void RocksDbBatch::put_feed(const FeedEntry& entry) {
-    keys::set_feed(key_, entry.sender, entry.position);
-    put(Family::feed, encoder_.encode(entry));
+void RocksDbBatch::put_feed(
+    const HerId& sender, const DeliveryId& delivery, std::span<const DeliveryEvent> events
+) {
+    keys::set_feed(key_, sender, events.back().position);
+    put(Family::feed, encoder_.encode_feed(delivery, events));
 }
 
 void RocksDbBatch::erase_feed(const HerId& sender, Position position) {

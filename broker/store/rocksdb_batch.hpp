@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "broker/store/record_codec.hpp"
@@ -36,7 +37,9 @@ class RocksDbBatch final : public Batch {
     void erase_dead(const DeliveryId& delivery) override;
     void put_timer(const Timer& timer) override;
     void erase_timer(const Timer& timer) override;
-    void put_feed(const FeedEntry& entry) override;
+    void put_feed(
+        const HerId& sender, const DeliveryId& delivery, std::span<const DeliveryEvent> events
+    ) override;
     void erase_feed(const HerId& sender, Position position) override;
     void put_audit(const AuditRecord& record) override;
     void put_setting(std::string_view key, std::string_view value) override;

@@ -18,11 +18,14 @@ using limits::mib;
 
 constexpr std::size_t sync_stride_bytes = 1 * mib;
 constexpr double bloom_bits_per_key = 10;
+constexpr double memtable_filter_ratio = 0.05;
 // A file in which half of 128 neighbours are tombstones is compacted soon: queues and timers are
 // read from their front, where the dead rows lie.
 constexpr std::size_t tombstone_window = 128;
 constexpr std::size_t tombstones_in_window = 64;
+constexpr int payload_files_unmerged = 8;  ///< flushed and not merged
 constexpr std::size_t hint_prefix_bytes = 1;
+constexpr std::size_t feed_hint_prefix_bytes = 8;
 
 rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache) {
     rocksdb::BlockBasedTableOptions table;
@@ -115,8 +118,17 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const RocksDbOptions
     auto& messages = tuned[static_cast<std::size_t>(Family::messages)];
     messages = looked_up(options, table);
     messages.compression = rocksdb::kLZ4Compression;  // envelopes repeat themselves
-    tuned[static_cast<std::size_t>(Family::feed)].compression = rocksdb::kLZ4Compression;
-    tuned[static_cast<std::size_t>(Family::identities)] = looked_up(options, table);
+    auto& feed = tuned[static_cast<std::size_t>(Family::feed)];
+    feed.compression = rocksdb::kLZ4Compression;
+    // In order within a sender only: enough of the key to tell senders apart.
+    feed.memtable_insert_with_hint_prefix_extractor.reset(
+        rocksdb::NewCappedPrefixTransform(feed_hint_prefix_bytes)
+    );
+    auto& identities = tuned[static_cast<std::size_t>(Family::identities)];
+    identities = looked_up(options, table);
+    // Nearly every message asks for a key that is not there: the memtable has a filter as well.
+    identities.memtable_whole_key_filtering = true;
+    identities.memtable_prefix_bloom_size_ratio = memtable_filter_ratio;
 
     // Compressed and sealed before they come here, and large.
     auto pieces = table;
@@ -126,6 +138,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const RocksDbOptions
     payloads.write_buffer_size = options.memtable_bytes;
     payloads.target_file_size_base = 64 * mib;
     payloads.max_bytes_for_level_base = 512 * mib;
+    // They come nearly in order: a merge copies what is new and hardly anything that is old.
+    payloads.level0_file_num_compaction_trigger = payload_files_unmerged;
 
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     families.reserve(family_count);

@@ -15,7 +15,7 @@
 //   queue       'd' message recipient                       StoredDeadLetter
 //               'o' position                                StoredOpen
 //               't' due(i64, sign flipped) message recipient  empty
-//   feed        sender '/' position                         StoredFeedEntry
+//   feed        sender '/' position                         StoredFeedRow
 #pragma once
 
 #include <cstdint>

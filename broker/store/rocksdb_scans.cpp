@@ -166,8 +166,19 @@ Result<Page<FeedEntry>> RocksDbStore::feed(
         Family::feed, after(first), end,
         [&](std::string_view key, std::string_view value) -> Result<bool> {
             const auto position = keys::read_feed(key);
-            return position ? take(page, decode_feed(sender, *position, value), rows_max)
-                            : bad_key();
+            if (!position) {
+                return bad_key();
+            }
+            auto events = decode_feed(sender, *position, value);
+            if (!events) {
+                return std::unexpected(std::move(events.error()));
+            }
+            for (auto& event : *events) {
+                if (event.position > last && page.size() < rows_max) {
+                    page.push_back(std::move(event));
+                }
+            }
+            return page.size() < rows_max;
         }
     );
     return finish(scanned, std::move(page));

@@ -47,7 +47,12 @@ class Batch {
     virtual void put_timer(const Timer& timer) = 0;
     virtual void erase_timer(const Timer& timer) = 0;
 
-    virtual void put_feed(const FeedEntry& entry) = 0;
+    /// What happened to a delivery in this batch, in one row: events of rising positions, at least
+    /// one, none of them between those of another row.
+    virtual void put_feed(
+        const HerId& sender, const DeliveryId& delivery, std::span<const DeliveryEvent> events
+    ) = 0;
+    /// The row whose last event has this position, where there is one.
     virtual void erase_feed(const HerId& sender, Position position) = 0;
     virtual void put_audit(const AuditRecord& record) = 0;
     virtual void put_setting(std::string_view key, std::string_view value) = 0;
@@ -93,6 +98,7 @@ class Store {
     ) = 0;
     /// Timers due at or before `until`, the earliest first.
     virtual Result<Page<Timer>> due(Timestamp until, std::size_t rows_max) = 0;
+    /// Events with a position above `after`, the earliest first.
     virtual Result<Page<FeedEntry>> feed(
         const HerId& sender, Position after, std::size_t rows_max
     ) = 0;

@@ -26,6 +26,7 @@ UNREACHED = {
     "deliveries_kept_max": "a cache: what falls out is read from the store again",
     "messages_kept_max": "a cache: what falls out is read from the store again",
     "read_buffer_kept_bytes_max": "memory given back early or late, nothing else",
+    "read_buffer_reserved_bytes_max": "room made early; what comes fills it or another",
     "store_log_bytes_max": "RocksDB holds it",
     "suggestion_bytes_max": "cuts a word that is only compared",
     "tasks_kept_max": "memory given back early or late, nothing else",

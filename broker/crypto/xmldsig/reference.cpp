@@ -139,29 +139,29 @@ void Reading::read_transforms(Node& list) {
 }
 
 void Reading::read_digest(Node& node, std::span<Node* const> rest) {
-    std::optional<DigestMethod> method;
+    const auto& allowed = policy_.digest_methods;
+    auto method = allowed.end();
     if (!rest.empty() && dsig_name(*rest[0]) == "DigestMethod") {
-        const auto algorithm = attribute(*rest[0], "Algorithm").value_or("");
-        for (const DigestMethod known : policy_.digest_methods) {
-            if (algorithm == uri_of(known)) method = known;
-        }
-        if (rest[0]->children != nullptr || !has_only_attributes(*rest[0], {"Algorithm"})) {
-            method.reset();
+        if (rest[0]->children == nullptr && has_only_attributes(*rest[0], {"Algorithm"})) {
+            const auto algorithm = attribute(*rest[0], "Algorithm").value_or("");
+            method =
+                std::ranges::find(allowed, algorithm, [](DigestMethod one) { return uri_of(one); });
         }
         rest = rest.subspan(1);
     }
-    if (!method) out_.add(Fault::digest_method, node);
+    const bool known = method != allowed.end();
+    if (!known) out_.add(Fault::digest_method, node);
     std::optional<std::string> digest;
     if (!rest.empty() && dsig_name(*rest[0]) == "DigestValue") {
         const auto text = text_of(*rest[0]);
         if (text && has_only_attributes(*rest[0], {})) digest = from_base64(*text);
         rest = rest.subspan(1);
     }
-    if (!digest || (method && digest->size() != digest_bytes(*method))) {
+    if (!digest || (known && digest->size() != digest_bytes(*method))) {
         out_.add(Fault::digest_value, node);
     }
     if (!rest.empty()) out_.add(Fault::unexpected_content, *rest[0]);
-    reference_.digest_method = method.value_or(DigestMethod::sha256);
+    reference_.digest_method = known ? *method : DigestMethod::sha256;
     reference_.digest = digest.value_or("");
 }
 

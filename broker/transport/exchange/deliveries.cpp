@@ -208,9 +208,13 @@ void Deliveries::read_piece() {
     const pipeline::Broker& broker = session_.parts.broker;
     const auto& message = leaving_->offer.message;
     const std::uint32_t chunk = leaving_->next_chunk;
+    if (const auto carried = std::move(leaving_->offer.carried)) {
+        send_piece(std::string(carried->bytes()));
+        return;
+    }
     // Opening a larger one here would hold up the other connections of the thread.
     if (message->size <= limits::in_place_bytes_max) {
-        send_piece(broker.read_payload(*message, chunk));
+        take_piece(broker.read_payload(*message, chunk));
         return;
     }
     reading_ = true;
@@ -223,29 +227,33 @@ void Deliveries::read_piece() {
              }
              // The subscription may have ended while the piece was read.
              if (leaving_) {
-                 send_piece(std::move(piece));
+                 take_piece(std::move(piece));
              }
              pump();
          })]() mutable { back(broker.read_payload(*message, chunk)); }
     );
 }
 
-void Deliveries::send_piece(Result<std::string> piece) {
-    if (!piece) {
+void Deliveries::take_piece(Result<std::string> piece) {
+    if (piece) {
+        send_piece(*std::move(piece));
+    } else {
         give_up(piece.error());
-        return;
     }
+}
+
+void Deliveries::send_piece(std::string piece) {
     const pipeline::Offer& offer = leaving_->offer;
     v1::Frame frame;
     if (leaving_->next_chunk == 0) {
         v1::Delivery& delivery = *frame.mutable_delivery();
         write(offer, delivery);
-        delivery.set_payload(*std::move(piece));
+        delivery.set_payload(std::move(piece));
         ++session_.deliveries;
     } else {
         v1::DeliveryChunk& chunk = *frame.mutable_delivery_chunk();
         chunk.set_delivery_id(offer.id.text());
-        chunk.set_payload(*std::move(piece));
+        chunk.set_payload(std::move(piece));
     }
     session_.outbox.send(frame);
     ++leaving_->next_chunk;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "broker/pipeline/endpoint.hpp"
 #include "broker/transport/exchange/session_context.hpp"
@@ -55,7 +56,8 @@ class Deliveries final : public pipeline::Endpoint {
     pipeline::ConsumerId consumer();
     bool may_have(const HerId& queue, std::uint32_t more, std::uint64_t request);
     void read_piece();
-    void send_piece(Result<std::string> piece);
+    void take_piece(Result<std::string> piece);
+    void send_piece(std::string piece);
     void give_up(const Error& error);
     void drop_subscription(const HerId& queue);
     /// Nothing more of that queue is sent, not even what was offered already.

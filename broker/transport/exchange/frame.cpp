@@ -97,6 +97,12 @@ void FrameDecoder::keep() {
         kept_.erase(0, used_);
         used_ = 0;
     }
+    if (kept_.empty() && lent_.size() >= frame_prefix_bytes) {
+        // Room for the rest of a frame of common size, so that it is not moved when it comes.
+        kept_.reserve(std::min(
+            frame_prefix_bytes + read_length(lent_), limits::read_buffer_reserved_bytes_max
+        ));
+    }
     kept_.append(lent_);
     lent_ = {};
 }

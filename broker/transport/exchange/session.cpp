@@ -22,8 +22,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Two full TLS records. One for all sessions of a thread: none keeps bytes in it across a wait.
-using Scratch = std::array<char, 2 * 16 * limits::kib>;
+/// Four full TLS records. One for all sessions of a thread: none keeps bytes in it across a wait.
+using Scratch = std::array<char, 4 * 16 * limits::kib>;
 
 std::span<char> scratch() {
     static thread_local Scratch bytes;

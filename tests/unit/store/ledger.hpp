@@ -27,7 +27,7 @@ inline void accept(Batch& batch, std::uint64_t number) {
     );
     batch.put_delivery(sample_delivery(number, "96"));
     batch.put_open(sample_open(number));
-    batch.put_feed(sample_feed("96", number));
+    put_sample_feed(batch, "96", number);
     batch.put_position(number);
 }
 

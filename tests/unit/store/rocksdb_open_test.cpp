@@ -150,7 +150,7 @@ TEST_F(rocksdb_open, a_batch_of_another_store_is_refused_and_poisons_nothing) {
         void erase_dead(const DeliveryId&) override {}
         void put_timer(const Timer&) override {}
         void erase_timer(const Timer&) override {}
-        void put_feed(const FeedEntry&) override {}
+        void put_feed(const HerId&, const DeliveryId&, std::span<const DeliveryEvent>) override {}
         void erase_feed(const HerId&, Position) override {}
         void put_audit(const AuditRecord&) override {}
         void put_setting(std::string_view, std::string_view) override {}

@@ -5,11 +5,13 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "broker/base/limits.hpp"
-#include "broker/store/records.hpp"
+#include "broker/store/store.hpp"
 
 namespace budstikke::store::testing {
 
@@ -174,12 +176,31 @@ inline FeedEntry sample_feed(std::string_view sender, Position position) {
         .position = position,
         .sender = her_id(sender),
         .delivery = delivery_id(position, "8138824"),
-        .message_id = "5b1b0c3c-0000-4000-8000-0000000000aa",
+        .message_id = {},
         .at = at(1'790'000'000'003),
         .state = DeliveryState::confirmed,
         .cause = DeliveryCause::apprec_ok,
         .detail = "detail",
     };
+}
+
+inline std::vector<DeliveryEvent> events_of(std::initializer_list<FeedEntry> entries) {
+    std::vector<DeliveryEvent> events;
+    for (const auto& entry : entries) {
+        events.push_back({
+            .position = entry.position,
+            .at = entry.at,
+            .state = entry.state,
+            .cause = entry.cause,
+            .detail = entry.detail,
+        });
+    }
+    return events;
+}
+
+inline void put_sample_feed(Batch& batch, std::string_view sender, Position position) {
+    const FeedEntry entry = sample_feed(sender, position);
+    batch.put_feed(entry.sender, entry.delivery, events_of({entry}));
 }
 
 inline AuditRecord sample_audit(Position position) {

@@ -68,7 +68,7 @@ TEST_P(StoreContract, what_was_committed_survives_a_reopen) {
         batch.put_wrap(message_id(1), "wrap");
         batch.put_open(sample_open(1));
         batch.put_identity(her_id("96"), "msg", {.message = message_id(1), .digest = {}});
-        batch.put_feed(sample_feed("96", 1));
+        put_sample_feed(batch, "96", 1);
         batch.put_audit(sample_audit(1));
         batch.put_setting("key", "value");
         batch.put_timer({.due = at(1), .delivery = delivery_id(1, "96")});

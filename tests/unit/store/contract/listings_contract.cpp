@@ -101,9 +101,9 @@ TEST_P(StoreContract, timers_come_earliest_first_and_not_before_they_are_due) {
 TEST_P(StoreContract, a_feed_is_of_one_sender_and_resumes_after_a_position) {
     commit([](Batch& batch) {
         for (const Position position : {1U, 256U, 70'000U}) {
-            batch.put_feed(sample_feed("12", position));
-            batch.put_feed(sample_feed("120", position + 1));
-            batch.put_feed(sample_feed("1", position + 2));
+            put_sample_feed(batch, "12", position);
+            put_sample_feed(batch, "120", position + 1);
+            put_sample_feed(batch, "1", position + 2);
         }
     });
     const auto all = store().feed(her_id("12"), 0, 10);
@@ -119,6 +119,29 @@ TEST_P(StoreContract, a_feed_is_of_one_sender_and_resumes_after_a_position) {
     EXPECT_TRUE(store().feed(her_id("2"), 0, 10)->empty());
     commit([](Batch& batch) { batch.erase_feed(her_id("12"), 256); });
     EXPECT_EQ(store().feed(her_id("12"), 0, 10)->size(), 2U);
+}
+
+TEST_P(StoreContract, a_feed_resumes_in_the_middle_of_what_one_commit_did) {
+    auto first = sample_feed("12", 5);
+    auto second = sample_feed("12", 6);
+    second.delivery = first.delivery;
+    second.state = DeliveryState::rejected;
+    second.detail.clear();
+    commit([&](Batch& batch) {
+        batch.put_feed(first.sender, first.delivery, events_of({first, second}));
+        put_sample_feed(batch, "12", 9);
+    });
+    const auto all = store().feed(her_id("12"), 0, 10);
+    ASSERT_EQ(all->size(), 3U);
+    EXPECT_TRUE((*all)[0] == first);
+    EXPECT_TRUE((*all)[1] == second);
+    EXPECT_EQ((*all)[2].position, 9U);
+    EXPECT_EQ(store().feed(her_id("12"), 0, 1)->size(), 1U);
+    const auto rest = store().feed(her_id("12"), 5, 10);
+    ASSERT_EQ(rest->size(), 2U);
+    EXPECT_TRUE((*rest)[0] == second);
+    commit([](Batch& batch) { batch.erase_feed(her_id("12"), 6); });
+    EXPECT_EQ(store().feed(her_id("12"), 0, 10)->size(), 1U);
 }
 
 TEST_P(StoreContract, the_audit_is_listed_by_position) {
