@@ -50,6 +50,7 @@ View Core::view(Timestamp now) const {
     return {
         .adapters = parts_.adapters,
         .schemas = parts_.schemas,
+        .forecast = shared_.forecast,
         .directory = shared_.directory.load(),
         .held = shared_.held.load(),
         .settings = settings_,

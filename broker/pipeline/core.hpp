@@ -40,6 +40,7 @@ Result<void> seal(
 struct Shared {
     std::atomic<std::shared_ptr<const directory::Directory>> directory;
     std::atomic<std::shared_ptr<const std::set<HerId>>> held;
+    SchemaForecast forecast;
     std::atomic<bool> any_schema{false};  ///< some party asks for schema validation
     std::atomic<bool> draining{false};
     std::atomic<bool> disk_low{false};

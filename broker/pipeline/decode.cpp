@@ -156,7 +156,7 @@ Stage decode(const View& view, Submission submission) {
             decode_opaque(draft);
             break;
         case ContentKind::xml: {
-            auto decoded = view.adapters.decode(bytes, nullptr);
+            auto decoded = decode_payload(view, draft);
             draft.readable = decoded.well_formed && !decoded.envelope.format.empty() &&
                              !is_ambiguous(decoded.findings);
             draft.envelope = std::move(decoded.envelope);

@@ -13,6 +13,7 @@
 #include "broker/base/clock.hpp"
 #include "broker/base/random.hpp"
 #include "broker/directory/directory.hpp"
+#include "broker/pipeline/schema_forecast.hpp"
 #include "broker/pipeline/settings.hpp"
 #include "broker/pipeline/submission.hpp"
 #include "broker/store/payload_codec.hpp"
@@ -23,6 +24,7 @@ namespace budstikke::pipeline {
 struct View {
     const AdapterRegistry& adapters;
     const xml::SchemaSet* schemas;
+    SchemaForecast& forecast;
     std::shared_ptr<const directory::Directory> directory;
     std::shared_ptr<const std::set<HerId>> held;
     const Settings& settings;
@@ -46,7 +48,9 @@ struct Draft {
     Envelope envelope;
     Findings findings;      ///< of the message as a whole
     bool readable = false;  ///< well-formed XML, or opaque: its facts can be trusted
-    HerId sender;           ///< empty until it is authorised
+    /// What the schemas say, where the pass that took the facts has checked them too.
+    std::optional<Findings> schema_findings;
+    HerId sender;  ///< empty until it is authorised
     std::vector<Route> routes;
     store::Digest digest{};
 };
@@ -66,6 +70,14 @@ struct Refusal {
 };
 
 using Stage = std::expected<Draft, Refusal>;
+
+// --- schema_check.cpp: the same findings in one pass or in two ---------------------------------
+bool concerns_schema(const Finding& finding);
+/// Decodes the payload, and checks it against the schemas in the same pass where `view.forecast`
+/// expects that they are wanted; then `draft.schema_findings` is set.
+Decoded decode_payload(const View& view, Draft& draft);
+/// The findings of the schemas, from that pass or from one more.
+Findings check_schemas(const View& view, const Draft& draft);
 
 Stage decode(const View& view, Submission submission);
 Stage authorise(const View& view, Draft draft);

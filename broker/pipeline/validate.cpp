@@ -10,10 +10,6 @@ namespace {
 
 using directory::ValidationLevel;
 
-bool concerns_schema(const Finding& finding) {
-    return finding.spec == &finding::schema_invalid || finding.spec == &finding::schema_missing;
-}
-
 bool wants_schema(const Draft& draft) {
     return !draft.envelope.opaque && std::ranges::any_of(draft.routes, [](const Route& route) {
         return route.accepted() && route.level == ValidationLevel::schema;
@@ -36,15 +32,16 @@ bool applies(const Finding& finding, ValidationLevel level) {
 }  // namespace
 
 Stage validate(const View& view, Draft draft) {
-    if (wants_schema(draft)) {
-        if (view.schemas == nullptr) {
-            draft.findings.push_back({.spec = &finding::schema_missing, .location = {}});
-        } else {
-            auto checked = view.adapters.decode(draft.submission.payload.bytes(), view.schemas);
-            std::ranges::copy_if(
-                checked.findings, std::back_inserter(draft.findings), concerns_schema
-            );
-        }
+    const bool wanted = wants_schema(draft);
+    if (!draft.envelope.opaque) {
+        const auto kind =
+            SchemaForecast::kind(draft.submission.organisation, draft.submission.payload.bytes());
+        view.forecast.learn(kind, wanted);
+    }
+    if (wanted && view.schemas == nullptr) {
+        draft.findings.push_back({.spec = &finding::schema_missing, .location = {}});
+    } else if (wanted) {
+        std::ranges::move(check_schemas(view, draft), std::back_inserter(draft.findings));
     }
     for (auto& route : draft.routes) {
         if (!route.accepted()) {
