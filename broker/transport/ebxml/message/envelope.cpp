@@ -119,6 +119,26 @@ void read_message_header(const Element& header, Envelope& out) {
     }
 }
 
+/// A copy without what is for the next node.
+Element covered(const Element& element) {
+    Element copy{
+        .xml_namespace = element.xml_namespace,
+        .prefix = element.prefix,
+        .name = element.name,
+        .attributes = element.attributes,
+        .declared = element.declared,
+        .text = element.text,
+        .children = {},
+        .line = element.line,
+    };
+    for (const auto& child : element.children) {
+        if (child.is(ns::eb, "SyncReply") || !is_for_next_node(child)) {
+            copy.children.push_back(covered(child));
+        }
+    }
+    return copy;
+}
+
 void read_header_blocks(const Element& header, Envelope& out) {
     if (const auto* block = header.child(ns::eb, "MessageHeader")) {
         read_message_header(*block, out);
@@ -233,8 +253,14 @@ bool is_soap_envelope(const Element& root) {
     return root.is(ns::soap, "Envelope") || root.is(ns::soap12, "Envelope");
 }
 
-Envelope read_envelope(const Element& root) {
+bool is_for_next_node(const Element& element) {
+    const auto* actor = element.attribute(ns::soap, "actor");
+    return actor != nullptr && (*actor == actor_next || *actor == actor_next_msh);
+}
+
+Envelope read_envelope(const Element& whole) {
     Envelope envelope;
+    const Element root = covered(whole);
     const auto& soap = root.xml_namespace;
     if (const auto* header = root.child(soap, "Header")) {
         read_header_blocks(*header, envelope);

@@ -119,6 +119,12 @@ struct Envelope {
 /// True where the root element is a SOAP envelope.
 bool is_soap_envelope(const xml::Element& root);
 
+/// True where the profile's signature does not cover the element: it is for the next SOAP node
+/// (ebMS 4.1.3), and whoever is on the way may have put it there.
+bool is_for_next_node(const xml::Element& element);
+
+/// Reads only what a signature covers: an element for the next node is passed over wherever it
+/// stands, but for SyncReply, which is such an element.
 /// Never more than limits::ebms_references_max references and limits::ebms_errors_max errors.
 Envelope read_envelope(const xml::Element& root);
 

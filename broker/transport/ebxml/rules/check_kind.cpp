@@ -90,6 +90,19 @@ void check_payload(const Subject& subject, Report& report) {
     check_manifest(message, report);
 }
 
+/// Neither a payload message nor a signal, or both kinds of signal at once (5.11.1, 5.11.3: without
+/// numbers). What is missing is said by the rules of what it should be by its Service.
+void check_unknown(const Subject& subject, Report& report) {
+    const auto& envelope = *subject.message.envelope;
+    if (envelope.service != signal_service) {
+        check_payload(subject, report);
+        return;
+    }
+    report.expect(!envelope.error_list || !envelope.acknowledgment, 115);
+    report.expect(envelope.action != action_acknowledgment || envelope.acknowledgment, 108);
+    report.expect(envelope.action != action_error || envelope.error_list, 122);
+}
+
 }  // namespace
 
 void check_kind(const Subject& subject, Report& report) {
@@ -107,6 +120,9 @@ void check_kind(const Subject& subject, Report& report) {
             break;
         case Kind::payload:
             check_payload(subject, report);
+            break;
+        case Kind::unknown:
+            check_unknown(subject, report);
             break;
         default:
             break;

@@ -1,6 +1,7 @@
 // HITS 1172 sections 5.6 and 5.7: the XML, the schemas, what stands in the SOAP envelope.
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 
 #include "broker/transport/ebxml/message/names.hpp"
@@ -90,12 +91,32 @@ bool is_known_body_block(const Element& block) {
     return block.xml_namespace == ns::eb && std::ranges::find(known, block.name) != known.end();
 }
 
+/// What no signature covers must not pass for a part of the message.
+bool has_uncovered(const Element& element) {
+    return std::ranges::any_of(element.children, [](const Element& child) {
+        const bool uncovered = is_for_next_node(child) && !child.is(ns::eb, "SyncReply");
+        const bool named = child.xml_namespace == ns::eb || child.xml_namespace == ns::ds;
+        return (uncovered && named) || has_uncovered(child);
+    });
+}
+
+void check_header_blocks(const Element& header, Transport transport, Report& report) {
+    std::set<std::string_view> seen;
+    for (const auto& block : header.children) {
+        const bool known = is_known_header_block(block, transport);
+        report.expect(known || !must_understand(block), 100);
+        // "Meldingen skal ha eksakt ett element" has no number of its own (5.11.3); a second
+        // Signature has (rule 52).
+        const bool again =
+            known && block.xml_namespace == ns::eb && !seen.insert(block.name).second;
+        report.expect(!again, 100);
+    }
+}
+
 void check_blocks(const Subject& subject, Report& report) {
+    report.expect(!has_uncovered(*subject.message.tree.root), 100);
     if (const auto* header = soap_header_of(subject.message)) {
-        for (const auto& block : header->children) {
-            const bool known = is_known_header_block(block, subject.transport);
-            report.expect(known || !must_understand(block), 100);
-        }
+        check_header_blocks(*header, subject.transport, report);
     }
     if (const auto* body = soap_body_of(subject.message)) {
         for (const auto& block : body->children) {

@@ -72,6 +72,22 @@ bool is_addressable(const Message& message) {
            !message.envelope->to.her_id().empty() && !message.envelope->message_id.empty();
 }
 
+/// Payload messages, and what tries to be one.
+bool is_answered(const Message& message) {
+    if (!message.envelope) {
+        return false;
+    }
+    const auto& envelope = *message.envelope;
+    return envelope.kind == Kind::payload ||
+           (envelope.kind == Kind::unknown && envelope.service != signal_service);
+}
+
+/// A bounce: what mail servers send when they cannot deliver (RFC 3462).
+bool is_bounce(const Message& message) {
+    return message.mime && message.mime->content_type &&
+           message.mime->content_type->is("multipart", "report");
+}
+
 Answer answer_to(const Subject& subject, const std::vector<Violation>& violations) {
     Response most = Response::log_only;
     for (const auto& violation : violations) {
@@ -83,7 +99,7 @@ Answer answer_to(const Subject& subject, const std::vector<Violation>& violation
     if (most == Response::fault) {
         return Answer::fault;
     }
-    if (!subject.message.envelope || subject.message.envelope->kind != Kind::payload) {
+    if (!is_answered(subject.message)) {
         return Answer::none;
     }
     if (most == Response::error) {
@@ -124,8 +140,8 @@ std::string_view name(Answer answer) {
 Verdict validate(const Subject& subject) {
     Verdict verdict;
     const auto& envelope = subject.message.envelope;
-    // A Fault is not validated, and never answered (4.2.2).
-    if (envelope && envelope->kind == Kind::fault) {
+    // Neither a Fault nor a bounce is validated, and answering one would make a loop (4.2.2).
+    if ((envelope && envelope->kind == Kind::fault) || is_bounce(subject.message)) {
         return verdict;
     }
     Report report;

@@ -54,6 +54,60 @@ TEST(Answer, AFaultIsNeitherValidatedNorAnswered) {
     }
 }
 
+TEST(Answer, ABounceIsNeitherValidatedNorAnswered) {
+    Draft draft = payload_draft();
+    draft.set("Content-Type", "multipart/report; report-type=delivery-status; boundary=\"=_b\"");
+    const auto verdict = verdict_of(draft);
+    EXPECT_TRUE(verdict.violations.empty());
+    EXPECT_EQ(verdict.answer, Answer::none);
+}
+
+TEST(Answer, WhatTheSignatureDoesNotCoverIsNotRead) {
+    // The filter of the profile cuts out what is for the next node, so anybody could add it.
+    Draft draft = payload_draft();
+    draft.edit(
+        "<eb:MessageHeader",
+        "<eb:MessageHeader SOAP:actor=\"http://schemas.xmlsoap.org/soap/actor/next\"><eb:From>"
+        "<eb:PartyId eb:type=\"HER\">6666</eb:PartyId></eb:From></eb:MessageHeader>"
+        "<eb:MessageHeader"
+    );
+    draft.edit(
+        "<eb:Reference ",
+        "<eb:Reference SOAP:actor=\"urn:oasis:names:tc:ebxml-msg:actor:nextMSH\" "
+        "xlink:href=\"cid:other\"/><eb:Reference "
+    );
+    const auto envelope = read_message(draft.text()).value().envelope.value();
+    EXPECT_EQ(envelope.from.her_id(), "2001");
+    ASSERT_EQ(envelope.manifest.size(), 1U);
+    EXPECT_EQ(envelope.manifest[0].content_id(), "payload-1@nordvik.example");
+    const auto verdict = verdict_of(draft);
+    EXPECT_GE(verdict.answer, Answer::error);
+    const auto rules = broken_rules(verdict);
+    EXPECT_GT(std::ranges::count(rules, 100), 0);
+}
+
+TEST(Answer, ABlockThatStandsTwiceIsRefused) {
+    Draft draft = payload_draft();
+    draft.edit("<eb:AckRequested", "<eb:AckRequested/><eb:AckRequested");
+    const auto rules = broken_rules(verdict_of(draft));
+    EXPECT_EQ(std::ranges::count(rules, 100), 1);
+}
+
+TEST(Answer, WhatIsNoKindOfMessageIsToldWhatItLacks) {
+    Draft draft = payload_draft();
+    draft.cut("<eb:AckRequested", "/>");
+    draft.cut("<eb:Manifest", "</eb:Manifest>");
+    const auto verdict = verdict_of(draft);
+    auto rules = broken_rules(verdict);
+    EXPECT_EQ(std::ranges::count(rules, 6), 1);
+    EXPECT_EQ(std::ranges::count(rules, 75), 1);
+    EXPECT_EQ(verdict.answer, Answer::error);
+    draft = acknowledgment_draft();
+    draft.cut("<eb:Acknowledgment ", "</eb:Acknowledgment>");
+    rules = broken_rules(verdict_of(draft));
+    EXPECT_EQ(std::ranges::count(rules, 108), 1);
+}
+
 TEST(Answer, SignalsAreNeverAnsweredButWithAFault) {
     Draft draft = acknowledgment_draft();
     draft.cut("<ds:Signature ", "</ds:Signature>");
