@@ -6,6 +6,10 @@
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_MAX_NESTED_VALUES 16  // limits::toml_depth_max: the parser wants a plain number
+// Version 3.3 asserts of what an operator writes ("a table's name begins as a name does") what the
+// lines behind the assertion find and report, as they do in a release build: `[&]` is a fault of
+// the file and not the end of the broker.
+#define TOML_ASSERT(condition) static_cast<void>(0)
 #include <fstream>
 #include <iterator>
 #include <system_error>
