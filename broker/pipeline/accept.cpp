@@ -52,7 +52,6 @@ void Core::add_delivery(
     record.order_key = order_key_of(message, route.recipient);
     record.priority = message.priority;
     record.position = ledger_->next_position();
-    record.due = now_;
     record.expires_at = expires_at;
     record.expects_apprec = !message.envelope.is_apprec;
     if (record.expects_apprec) {

@@ -166,7 +166,7 @@ void Core::detach(ConsumerId id, std::move_only_function<void()> done) {
             const auto flight = in_flight_.find(delivery);
             auto* const record = ledger_->delivery(delivery);
             if (flight != in_flight_.end() && !flight->second.closed && record != nullptr) {
-                return_to_queue(*record, DeliveryCause::connection_lost, now_);
+                return_to_queue(*record, DeliveryCause::connection_lost, {});
             }
             in_flight_.erase(delivery);
         }

@@ -71,7 +71,7 @@ void Core::stop_consumer(ConsumerId id, const HerId& queue, SubscriptionEnd why)
         end_offer(delivery, false);
         auto* const record = ledger_->delivery(delivery);
         if (!closed && record != nullptr) {
-            return_to_queue(*record, DeliveryCause::connection_lost, now_);
+            return_to_queue(*record, DeliveryCause::connection_lost, {});
         }
     }
     end_subscription(id, queue);
@@ -140,7 +140,7 @@ Result<void> Core::retry_now(const DeliveryId& id) {
     // It goes to the end of its conversation: what came after it has left already.
     record->position = ledger_->next_position();
     record->attempts_forgiven = record->attempts;
-    record->due = now_;
+    record->due = {};
     record->expires_at = now_ + settings_.time_to_live;
     if (record->expects_apprec && !record->apprec) {
         record->apprec_deadline = now_ + settings_.apprec_deadline;

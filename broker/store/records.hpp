@@ -72,7 +72,7 @@ struct DeliveryRecord {
     Priority priority = Priority::normal;
     std::uint32_t attempts = 0;           ///< times offered, ever
     std::uint32_t attempts_forgiven = 0;  ///< of those, before an administrator retried it
-    Timestamp due{};                      ///< not offered before
+    Timestamp due{};                      ///< not offered before; none: at once, by any clock
     std::optional<Timestamp> expires_at;
     bool expects_apprec = true;  ///< false for AppRecs: they end at `delivered`
     std::optional<Timestamp> apprec_deadline;

@@ -46,6 +46,23 @@ TEST_F(TimeTest, ExpiresWhatNobodyFetches) {
     detach(consumer);
 }
 
+TEST_F(TimeTest, OffersAtOnceWhateverTheClockSaysWhatNeedNotWait) {
+    const Receipt first = submit(Draftsman{.msg_id = "1", .conversation = "c"});
+    const Receipt second = submit(Draftsman{.msg_id = "2", .conversation = "c"});
+    clock_.advance(-std::chrono::hours(1));
+    const auto gone = consume(inbox_, "900000002", "201");
+    EXPECT_EQ(inbox_.take(1)[0].id.message, first.id);
+    clock_.advance(-std::chrono::hours(1));
+    detach(gone);
+    clock_.advance(-std::chrono::hours(1));
+    Inbox inbox;
+    const auto consumer = consume(inbox, "900000002", "201");
+    EXPECT_EQ(settle(consumer, inbox.take(1)[0]), delivered);
+    EXPECT_EQ(settle(consumer, inbox.take(1)[0]), delivered);
+    EXPECT_EQ(state(second.id, "201"), delivered);
+    detach(consumer);
+}
+
 TEST_F(TimeTest, DoesNotTakeADeliveryFromAConsumerThatHoldsIt) {
     const Receipt receipt = submit(Draftsman{});
     const auto consumer = consume(inbox_, "900000002", "201");
