@@ -175,7 +175,8 @@ class Broker:
                  "--ports-file", self.folder / "ports"],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                 # SIGXFSZ stays ignored as Python has it, for fail_writes().
-                restore_signals=False, env={**os.environ, "NOTIFY_SOCKET": str(notify)})
+                restore_signals=False,
+                env={**os.environ, **self._environment, "NOTIFY_SOCKET": str(notify)})
             self._reader = threading.Thread(target=self._read_log, args=(self._process.stderr,))
             self._reader.start()
             self._wait_until_ready(supervisor)

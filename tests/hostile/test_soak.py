@@ -1,0 +1,123 @@
+"""A soak: the pair at work beside a choice of the attacks of this folder, the broker killed and
+started again now and then, and at the end nothing lost, nothing doubled, nothing grown. Some
+seconds in each test run; soak.sh makes it hours.
+"""
+
+import os
+import random
+import time
+
+from exchange_client import v1
+from harness import GP, HOSPITAL
+from intruder import HELLO, Intruder, connect, framed, hang_up, mallorys_context
+from messages import discharge_note, new_id
+from scene import MEMORY_MAX, MIB, meanwhile
+from test_floods import QUESTIONS
+
+SECONDS = int(os.environ.get("BUDSTIKKE_SOAK_SECONDS", "6"))
+REPORT_SECONDS = 60
+ROUNDS_BETWEEN_CRASHES = 10
+GROWTH_MAX = 32 * MIB  # of resident memory, between an early and a late crash
+
+
+class Mischief:
+    """One attack at a time, by lot. The broker may be gone when it comes."""
+
+    def __init__(self, scene):
+        self._scene = scene
+        self._context = mallorys_context(scene.broker.pki)
+        self._dice = random.Random(1)
+
+    def __call__(self):
+        act = self._dice.choice((self._knock, self._shake, self._noise, self._ask, self._begin))
+        try:
+            act(self._scene.broker.port)
+        except OSError as gone:
+            assert gone.errno or gone.args, "an error without a cause"
+
+    def _knock(self, port):
+        hang_up(connect(port))
+
+    def _shake(self, port):
+        Intruder(port, self._context, hello=False).hang_up()
+
+    def _noise(self, port):
+        plain = connect(port)
+        plain.sendall(self._dice.randbytes(3000))
+        hang_up(plain)
+
+    def _ask(self, port):
+        question = self._dice.choice(list(QUESTIONS.values()))
+        with Intruder(port, self._context, hello=False) as intruder:
+            intruder.send(HELLO)
+            intruder.send_bytes(framed(question(new_id())) * 200)
+
+    def _begin(self, port):
+        with Intruder(port, self._context, hello=False) as intruder:
+            intruder.send(HELLO, v1.Frame(submit=v1.Submit(
+                submission=1, content_type="application/xml", size=MIB, payload=b"<" * 5000)))
+
+
+class Soak:
+    """What the pair has done so far, over all crashes."""
+
+    def __init__(self, scene):
+        self.scene = scene
+        self.repeated = 0
+        self.crashes = 0
+
+    def round(self):
+        self.scene.pair.exchange(20)
+
+    def crash(self):
+        """With messages under way: those without an answer are sent again, those without a
+        settlement come again, and each is there once."""
+        pair = self.scene.pair
+        notes = {(name := new_id()): discharge_note(HOSPITAL, GP, message_id=name)
+                 for _ in range(20)}
+        for note in notes.values():
+            pair.sender.start_submit(note)
+        self.scene.broker.restart()
+        pair.sender.close()
+        pair.recipient.close()
+        pair.connect()
+        for name, note in notes.items():
+            receipt = pair.sender.submit(note)
+            assert receipt.outcome == v1.Receipt.ACCEPTED
+            self.repeated += receipt.repeated
+        left = set(notes)
+        while left:
+            delivery = pair.recipient.delivery()
+            left.remove(delivery.message.message_id)
+            pair.recipient.settle(delivery)
+        pair.accepted += notes
+        pair.settled += notes
+        self.crashes += 1
+
+    def report(self, minutes):
+        print(f"minute {minutes}: {len(self.scene.pair.accepted)} messages, {self.crashes} crashes,"
+              f" {self.repeated} repeated, {self.scene.memory('VmRSS') // MIB} MiB,"
+              f" {self.scene.sockets()} sockets", flush=True)
+
+
+def test_nothing_is_lost_and_nothing_grows(scene):
+    soak = Soak(scene)
+    begun = reported = time.monotonic()
+    resident = []
+    with meanwhile(Mischief(scene), Mischief(scene)):
+        while time.monotonic() - begun < SECONDS or soak.crashes < 2:
+            for _ in range(ROUNDS_BETWEEN_CRASHES):
+                soak.round()
+            resident.append(scene.memory("VmRSS"))
+            assert scene.memory() < MEMORY_MAX
+            soak.crash()
+            if time.monotonic() - reported > REPORT_SECONDS:
+                reported = time.monotonic()
+                soak.report(int(reported - begun) // 60)
+    scene.wait_for_calm()
+    assert max(resident[1:]) - resident[0] < GROWTH_MAX, resident
+    assert scene.broker.ctl("status")["open_deliveries"] == 0
+    accepted, settled = scene.pair.accepted, scene.pair.settled
+    print(f"\nminutes {int(time.monotonic() - begun) // 60} acknowledged {len(accepted)} "
+          f"delivered {len(settled)} lost {len(set(accepted) - set(settled))} "
+          f"duplicated {len(settled) - len(set(settled))}")
