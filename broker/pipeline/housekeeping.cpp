@@ -74,6 +74,13 @@ bool Core::has_open_delivery(const MessageId& message) {
     });
 }
 
+bool Core::has_changed_now(const MessageId& message) {
+    return std::ranges::any_of(ledger_->deliveries_of(message), [&](const DeliveryId& id) {
+        const auto* const record = ledger_->delivery(id);
+        return record != nullptr && !record->events.empty() && record->events.back().at >= now_;
+    });
+}
+
 MessageId Core::cursor(std::string_view name) {
     const auto stored = parts_.store.setting(name);
     if (!stored) {
@@ -177,8 +184,10 @@ void Core::retain_messages() {
     const Duration kept = std::max(settings_.event_retention, settings_.duplicate_memory);
     std::optional<MessageId> passed;
     for (const auto& message : *page) {
-        // An open delivery ends with its time to live; until then retention waits for it.
-        if (message.id.time() + kept > now_ || has_open_delivery(message.id)) {
+        // An open delivery ends with its time to live; until then retention waits for it, and one
+        // tick longer, so that those who follow it hear of the end.
+        if (message.id.time() + kept > now_ || has_open_delivery(message.id) ||
+            has_changed_now(message.id)) {
             break;
         }
         ledger_->erase_message(message);

@@ -117,12 +117,18 @@ TEST_F(TimeTest, ErasesPayloadThenDuplicateKeyThenEverything) {
     EXPECT_EQ(state(id, "201"), none);
 }
 
-TEST_F(TimeTest, LeavesNoOpenRowOfWhatExpiresAndIsErasedInOneTick) {
+TEST_F(TimeTest, TellsTheFeedOfWhatExpiresBeforeItIsErasedAndLeavesNoOpenRow) {
     Submission submission = Draftsman{}.submission();
     submission.expires_at = clock_.now() + std::chrono::hours(6);
     const Receipt receipt = submit(std::move(submission));
     ASSERT_TRUE(receipt.accepted);
     clock_.advance(std::chrono::hours(6));
+    tick();
+    EXPECT_EQ(state(receipt.id, "201"), expired);
+    const auto feed = broker_->feed("900000001", her("100"), 0, 100);
+    ASSERT_FALSE(feed->empty());
+    EXPECT_EQ(feed->back().cause, DeliveryCause::time_to_live_ended);
+    clock_.advance(std::chrono::seconds(1));
     tick();
     EXPECT_EQ(state(receipt.id, "201"), none);
     std::size_t open = 0;
