@@ -237,8 +237,9 @@ inline constexpr std::size_t cms_depth_max = 24;
 /// ASN.1 values of one payload, pieces of content too. Beyond: it is refused.
 inline constexpr std::size_t cms_elements_max = 100'000;
 /// Decryption keys of one party, current and old. Beyond: they are not loaded.
-inline constexpr std::size_t ocsp_bytes_max = 64 * kib;  ///< an OCSP responder's answer
 inline constexpr std::size_t own_keys_max = 64;
+/// The answer of an OCSP responder. Beyond: it is refused.
+inline constexpr std::size_t ocsp_bytes_max = 64 * kib;
 /// A line of the MIME header inside an encrypted payload. Beyond: it is refused.
 inline constexpr std::size_t mime_header_bytes_inside_max = 8 * kib;
 

@@ -38,10 +38,11 @@ Owned<OCSP_CERTID> id_of(const PartyCertificate& certificate, const PartyCertifi
 bool is_fresh(const ASN1_GENERALIZEDTIME* from, const ASN1_GENERALIZEDTIME* until, Timestamp now) {
     // A responder's clock may be ahead of ours.
     constexpr auto skew = 5min;
-    constexpr auto age_max = std::chrono::hours(24 * 7);
+    // What a responder that says no time for its next answer says is taken for a week.
+    constexpr auto believed = std::chrono::hours(24 * 7);
     const auto this_update = time_of(from);
     if (!this_update || now + skew < *this_update) return false;
-    if (until == nullptr) return now < *this_update + age_max;
+    if (until == nullptr) return now < *this_update + believed;
     const auto next_update = time_of(until);
     return next_update && now < *next_update;
 }
