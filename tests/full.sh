@@ -1,7 +1,7 @@
 #!/bin/sh
 # All of tests/run.sh, and what takes longer: the thread sanitizer, clang-tidy over the tree, a
 # thousand rounds of killing the broker, power cuts, failing disks, the mutants that these must
-# catch, and minutes of fuzzing for each target.
+# catch, the hostile tests in their long form, a short soak, and minutes of fuzzing for each target.
 #   --rounds N    rounds of the crash test (1000)
 #   --seconds N   seconds of fuzzing for each target (60)
 set -eu
@@ -29,6 +29,7 @@ done
 
 begin_results
 test_preset release
+check quickstart sh "$root/deploy/quickstart.sh"
 test_preset asan
 test_preset tsan
 check clang-tidy sh "$root/tests/lint/tidy.sh"
@@ -38,5 +39,7 @@ if [ -f "$root/tests/crash/run.sh" ]; then
     check "disk faults, 20 rounds" sh "$root/tests/crash/run.sh" --disk-faults --rounds 20
     check "mutants" sh "$root/tests/crash/mutants.sh"
 fi
+check "hostile, long" sh "$root/tests/hostile/run.sh" --scale 10 --long
+check "soak, 10 minutes" sh "$root/tests/hostile/soak.sh" --minutes 10
 check "fuzz, $seconds seconds a target" sh "$root/tests/fuzz/run.sh" --seconds "$seconds"
 close_results

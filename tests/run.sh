@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs, builds and tests everything a change must pass: the release build, the build with the
-# address and undefined-behaviour sanitizers, the fuzz corpora and the rules of the house.
+# address and undefined-behaviour sanitizers, the quickstart, the fuzz corpora and the rules of the
+# house.
 # As root it makes an ordinary user and works as that one. Ends with the line `N passed, N failed`.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd -P)
@@ -13,5 +14,6 @@ become_ordinary_user tests/run.sh "$@"
 
 begin_results
 test_preset release
+check quickstart sh "$root/deploy/quickstart.sh"
 test_preset asan
 close_results
