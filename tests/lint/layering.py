@@ -32,7 +32,7 @@ def fault_of_own_include(source: str, target: str) -> str | None:
     if target_folder not in LAYERS:
         return f"{target_folder} has no layer in layers.toml"
     if source.startswith("adapters/"):
-        allowed = target_folder in adapters["folders"] or target in adapters["headers"]
+        allowed = target_folder in adapters["folders"]
         return None if allowed else f"an adapter may not see {target_folder}"
     source_folder = source.split("/")[1]
     if source_folder not in LAYERS:
