@@ -87,6 +87,12 @@ RevocationStatus RevocationLists::check_one(const PeerIdentity& certificate, Tim
     const auto of_name = lists_.find(certificate.issuer);
     if (of_name == lists_.end()) return RevocationStatus::no_list;
     std::map<std::string_view, Cover> by_key;
+    // A CA without a list is not vouched for by that of another of its name.
+    if (const auto issuers = issuers_.find(certificate.issuer); issuers != issuers_.end()) {
+        for (const Issuer& issuer : issuers->second) {
+            if (same_key(issuer.key_id, certificate.issuer_key_id)) by_key[issuer.key_id];
+        }
+    }
     for (const RevocationList& list : of_name->second) {
         if (!same_key(list.issuer_key_id, certificate.issuer_key_id)) continue;
         // Revoked stays revoked, however old the list, and also where another partition says so:

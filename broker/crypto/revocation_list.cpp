@@ -12,6 +12,7 @@
 #include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -54,11 +55,27 @@ Result<CrlHandles> parse_lists(const std::string& bytes, const std::filesystem::
     return lists;
 }
 
+// RSA-PSS says its digest in its parameters, and means SHA-1 where it says none.
+int digest_of_pss(const X509_CRL& list) {
+    const X509_ALGOR* algorithm = nullptr;
+    X509_CRL_get0_signature(&list, nullptr, &algorithm);
+    const std::unique_ptr<RSA_PSS_PARAMS, decltype(&RSA_PSS_PARAMS_free)> parameters(
+        static_cast<RSA_PSS_PARAMS*>(
+            ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(RSA_PSS_PARAMS), algorithm->parameter)
+        ),
+        RSA_PSS_PARAMS_free
+    );
+    if (parameters == nullptr || parameters->hashAlgorithm == nullptr) return NID_sha1;
+    return OBJ_obj2nid(parameters->hashAlgorithm->algorithm);
+}
+
 bool strong_signature(const X509_CRL& list) {
+    const int signature = X509_CRL_get_signature_nid(&list);
+    // Their digest belongs to the algorithm, and is a strong one.
+    if (signature == NID_ED25519 || signature == NID_ED448) return true;
     int digest = NID_undef;
-    if (OBJ_find_sigid_algs(X509_CRL_get_signature_nid(&list), &digest, nullptr) != 1) return false;
-    // NID_undef: the algorithm has its digest inside (Ed25519, RSA-PSS).
-    if (digest == NID_undef) return true;
+    if (OBJ_find_sigid_algs(signature, &digest, nullptr) != 1) return false;
+    if (signature == NID_rsassaPss) digest = digest_of_pss(list);
     const EVP_MD* algorithm = EVP_get_digestbynid(digest);
     return algorithm != nullptr && EVP_MD_get_size(algorithm) >= digest_bytes_min;
 }

@@ -26,7 +26,10 @@ class Pool {
     Pool() = default;
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
-    ~Pool() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+    ~Pool() {
+        OPENSSL_cleanse(bytes_.data(), bytes_.size());
+        used_ = bytes_.size();
+    }
 
     static constexpr std::size_t small_request_bytes = 64;
 

@@ -3,15 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/base/limits.hpp"
 #include "broker/directory/resolve.hpp"
 #include "broker/pipeline/core.hpp"
 
 namespace budstikke::pipeline {
-namespace {
-
-constexpr std::size_t rerouted_rows = 512;  // of one queue in one tick
-
-}  // namespace
 
 void Core::record_audit(const Authority& by, std::string outcome) {
     ledger_->batch().put_audit({
@@ -223,7 +219,7 @@ void Core::reroute() {
             continue;
         }
         std::vector<store::DeliveryRecord*> moved;
-        for (const auto& id : queues_.waiting(queue, rerouted_rows)) {
+        for (const auto& id : queues_.waiting(queue, limits::tick_rows_max)) {
             if (auto* const record = ledger_->delivery(id)) {
                 close(*record);
                 moved.push_back(record);

@@ -27,6 +27,7 @@ def test_sending_as_somebody_else_is_refused(broker):
             assert receipt.outcome == receipt.REFUSED
             assert codes(receipt) == ["submission.sender_not_allowed"]
             assert not receipt.recipients
+        broker.wait_event("submission_refused_sender", 2, organisation=ORGANISATIONS[HOSPITAL])
     assert broker.ctl("status")["counters"]["accepted"] == 0
 
 
@@ -38,6 +39,7 @@ def test_receiving_for_somebody_else_is_refused(broker):
                 hospital.subscribe(her_id)
             answers.add(str(refused.value))
         assert answers == {"denied: this organisation may not act for the HER-id"}
+        broker.wait_event("subscription_denied", 2, organisation=ORGANISATIONS[HOSPITAL])
 
 
 def test_a_receipt_in_the_name_of_another_is_refused_and_changes_nothing(broker):

@@ -2,6 +2,8 @@
 their time, reloads that count at once or not at all.
 """
 
+import subprocess
+
 import pytest
 from exchange_client import ConnectionEnded
 from harness import GP, HOSPITAL, MUNICIPALITY, ORGANISATIONS, organisation, party, running
@@ -10,7 +12,10 @@ from messages import apprec, codes, discharge_note, new_id
 
 OLD, NEW, LATER = "1002", "1003", "1004"
 NEW_OWNER = "999000008"
-MERGED = usual_parties() + organisation(NEW_OWNER, [NEW]) + party(
+# The municipality acts for all three, so that only their dates stand in the way.
+MERGED = usual_parties().replace(
+    f'acts_for = ["{MUNICIPALITY}"]', f'acts_for = ["{MUNICIPALITY}", "{OLD}", "{LATER}"]'
+) + organisation(NEW_OWNER, [NEW]) + party(
     NEW, NEW_OWNER, "municipality") + party(
     OLD, ORGANISATIONS[MUNICIPALITY], "municipality",
     extra=f'valid_until = 2020-01-01\nredirect_to = "{NEW}"\nredirect_from = 2020-01-01') + party(
@@ -84,11 +89,46 @@ def test_parties_outside_their_time_get_a_clear_answer_at_once(folder, pki):
         with broker.client(MUNICIPALITY) as municipality:
             for sender in (OLD, LATER):
                 receipt = municipality.submit(discharge_note(sender, GP))
-                assert receipt.outcome == receipt.REFUSED
+                assert codes(receipt) == ["submission.sender_not_valid_now"]
         broker.write_directory(MERGED.replace(f'redirect_to = "{NEW}"\nredirect_from = 2020-01-01',
                                               ""))
         broker.reload()
         assert codes(hospital.submit(discharge_note(HOSPITAL, OLD))) == ["recipient.not_valid_now"]
+
+
+def assert_not_registered(broker, her_id, event):
+    with pytest.raises(ConnectionEnded) as ended:
+        broker.client(her_id)
+    assert ended.value.reason == "NOT_REGISTERED"
+    broker.wait_event(event, organisation=ORGANISATIONS[her_id])
+
+
+def test_an_organisation_outside_its_time_is_not_let_in(folder, pki):
+    number = ORGANISATIONS[GP]
+    parties = usual_parties().replace(
+        organisation(number, [GP]), organisation(number, [GP], "valid_until = 2020-01-01"))
+    with running(folder, pki, parties) as broker:
+        assert_not_registered(broker, GP, "session_refused_organisation_not_valid")
+        broker.client(HOSPITAL).close()
+
+
+def test_only_the_certificates_that_the_directory_lists_are_let_in(folder, pki):
+    number = ORGANISATIONS[GP]
+    certificate, _ = pki.issue(f"org-{number}", number)
+    shown = subprocess.run(
+        ["openssl", "x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"],
+        capture_output=True, text=True, check=True).stdout
+    listed = f'certificates = ["{shown.strip().partition("=")[2]}"]'
+    parties = usual_parties().replace(
+        organisation(number, [GP]), organisation(number, [GP], listed))
+    with running(folder, pki, parties) as broker:
+        with broker.client(GP) as gp:
+            gp.subscribe(GP)
+            other = f'certificates = ["{"0" * 64}"]'
+            broker.write_directory(parties.replace(listed, other))
+            broker.reload()
+            assert gp.wait_for_end().reason == "NOT_REGISTERED"
+        assert_not_registered(broker, GP, "session_refused_certificate_not_registered")
 
 
 def test_a_reload_counts_at_once_for_live_sessions(broker):

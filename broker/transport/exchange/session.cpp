@@ -22,8 +22,10 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Four full TLS records. One for all sessions of a thread: none keeps bytes in it across a wait.
-using Scratch = std::array<char, 4 * 16 * limits::kib>;
+/// Three full TLS records, which is less than a frame that is judged before it is whole
+/// (limits::frame_bytes_small_max). One for all sessions of a thread: none keeps bytes in it across
+/// a wait.
+using Scratch = std::array<char, 3 * 16 * limits::kib>;
 
 std::span<char> scratch() {
     static thread_local Scratch bytes;
@@ -194,23 +196,27 @@ bool Session::pending() const {
 }
 
 Awaitable<void> Session::until_unblocked() {
-    const SteadyTime since = parts_.clock.steady_now();
-    bool is_peer_slow = false;
+    SteadyTime since = parts_.clock.steady_now();
     waiting_for_room_ = true;
     while (blocked() && !ending_) {
-        is_peer_slow = is_peer_slow || outbox_.full();
+        const bool is_peers_turn = outbox_.full();
         if (in_a_crowd() && !std::exchange(awaits_calm_, true)) {
             parts_.broker.when_calm(inbox_.done([this] { awaits_calm_ = false; }));
         }
         co_await wake_.wait();
+        const SteadyTime now = parts_.clock.steady_now();
+        if (!is_peers_turn) {
+            submissions_.excuse(since, now);
+        } else if (!outbox_.stalled(now, parts_.limits.upload_grace)) {
+            // It reads what it asked for, as fast as its line allows. One that does not read holds
+            // room that others want.
+            submissions_.excuse_reading(since, now);
+        }
+        since = now;
     }
     waiting_for_room_ = false;
-    // The time was ours, not the peer's.
+    // The time was not the peer's to send in.
     last_frame_ = parts_.clock.steady_now();
-    if (!is_peer_slow) {
-        // A peer that does not read its answers holds room that others want.
-        submissions_.excuse(since, last_frame_);
-    }
     if (frame_since_) {
         frame_since_ = last_frame_;
     }

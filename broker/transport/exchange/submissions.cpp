@@ -260,6 +260,10 @@ void Submissions::excuse(SteadyTime since, SteadyTime now) {
     pace_.excuse(since, now);
 }
 
+void Submissions::excuse_reading(SteadyTime since, SteadyTime now) {
+    pace_.excuse_reading(since, now, session_.parts.limits);
+}
+
 void Submissions::abandon() {
     abandoned_ = true;
     if (stage_ == Stage::waiting_for_budget &&

@@ -38,6 +38,8 @@ class Submissions {
     bool overdue(SteadyTime now) const;
     /// Nothing was read since then, by no fault of the peer.
     void excuse(SteadyTime since, SteadyTime now);
+    /// Nothing was read because the peer had still to take what is sent to it.
+    void excuse_reading(SteadyTime since, SteadyTime now);
     /// The session ends: gives back what will not be used.
     void abandon();
 

@@ -14,11 +14,23 @@ namespace budstikke::transport {
 
 class UploadPace {
  public:
-    void begin(SteadyTime now) { since_ = now; }
+    void begin(SteadyTime now) {
+        since_ = now;
+        reading_ = {};
+    }
 
     /// The broker did not read from `since` until `now`.
     void excuse(SteadyTime since, SteadyTime now) {
         since_ += now - std::clamp(since_, since, now);
+    }
+
+    /// The peer was taking what is sent to it. Up to `submission_time_max` in all: who takes longer
+    /// holds room that others want.
+    void excuse_reading(SteadyTime since, SteadyTime now, const ExchangeLimits& limits) {
+        const SteadyTime::duration left = limits.submission_time_max - reading_;
+        const auto excused = std::min(now - since, left);
+        reading_ += excused;
+        excuse(now - excused, now);
     }
 
     /// Whether it is too slow where `bytes` have come, or has taken too long altogether.
@@ -35,6 +47,7 @@ class UploadPace {
 
  private:
     SteadyTime since_{};
+    SteadyTime::duration reading_{};  ///< excused so far
 };
 
 }  // namespace budstikke::transport

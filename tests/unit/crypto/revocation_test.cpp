@@ -93,6 +93,24 @@ TEST_F(Revocation, KeepsCasOfOneNameApartByTheirKeys) {
     EXPECT_EQ(lists->check(peer, now), RevocationStatus::good);
 }
 
+TEST_F(Revocation, OfTwoCasOfOneNameNoneVouchesForTheOther) {
+    const std::string namesake = folder.path("namesake.crt").string();
+    const std::string command =
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30"
+        " -subj '/C=NO/O=Budstikke Test PKI/CN=Budstikke Test Issuing CA' -keyout " +
+        folder.path("namesake.key").string() + " -out " + namesake + " 2>/dev/null";
+    ASSERT_EQ(std::system(command.c_str()), 0);  // NOLINT: a command of ours
+    const auto lists = RevocationLists::load(
+        {pki.path("ca.crt"), namesake}, {pki.path("root-ca.crl"), pki.path("issuing-ca.crl")},
+        StaleListPolicy::fail_closed
+    );
+    ASSERT_TRUE(lists) << lists.error().detail;
+    PeerIdentity peer = identity("hospital");
+    EXPECT_EQ(lists->check(peer, now), RevocationStatus::good) << "it names its CA's key";
+    peer.issuer_key_id.clear();
+    EXPECT_EQ(lists->check(peer, now), RevocationStatus::no_list) << "it may be of either CA";
+}
+
 TEST_F(Revocation, ReadsPemDerAndSeveralInOneFile) {
     const std::string der = folder.path("list.der").string();
     const std::string command =

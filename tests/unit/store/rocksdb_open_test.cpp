@@ -97,7 +97,7 @@ TEST_F(rocksdb_open, another_format_version_is_refused_and_left_alone) {
         families.emplace_back(name, rocksdb::ColumnFamilyOptions());
     }
     ASSERT_TRUE(rocksdb::DB::Open(options, path(), families, &handles, &db).ok());
-    ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), "f", "2").ok());
+    ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), "f", "1").ok());
     for (auto* handle : handles) {
         ASSERT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
     }

@@ -57,6 +57,14 @@ TEST_F(UploadPaceTest, DoesNotCountWhatWasNotThePeersTime) {
     EXPECT_TRUE(is_overdue(60s + limits_.upload_grace + 1ms, 0));
 }
 
+TEST_F(UploadPaceTest, ExcusesAPeerThatTakesWhatIsSentToItButNotForEver) {
+    const auto longest = limits_.submission_time_max;
+    pace_.excuse_reading(begin_, begin_ + longest, limits_);
+    EXPECT_FALSE(is_overdue(longest + limits_.upload_grace, 0));
+    pace_.excuse_reading(begin_ + longest, begin_ + 2 * longest, limits_);
+    EXPECT_TRUE(is_overdue(2 * longest, 0)) << "it has had its time";
+}
+
 TEST_F(UploadPaceTest, ExcusesNoTimeFromBeforeItBegan) {
     pace_.excuse(begin_ - 1h, begin_ + 10s);
     EXPECT_FALSE(is_overdue(10s + limits_.upload_grace, 0));
