@@ -101,11 +101,13 @@ class Scene:
         return held
 
     def descriptors(self):
-        """Open descriptors; None where the process is closed to us, as a released broker is."""
+        """Open descriptors but for files, which the store opens and closes as it likes; None where
+        the process is closed to us, as a released broker is."""
         try:
-            return len(os.listdir(f"/proc/{self.broker.pid}/fd"))
+            links = [one.path for one in os.scandir(f"/proc/{self.broker.pid}/fd")]
         except PermissionError:
             return None
+        return sum(not what_is_behind(link).startswith("/") for link in links)
 
     def wait_for_calm(self):
         """Until only the pair is connected. Asking takes its time, so this does not spin."""
@@ -131,6 +133,14 @@ class Scene:
         for fault in ("session_failed", "store_failed", "not_an_event"):
             assert self.broker.events(fault) == []
         self.pair.leave()
+
+
+def what_is_behind(link):
+    """A path, or the kind of a descriptor; of a file that was closed meanwhile, its own."""
+    try:
+        return os.readlink(link)
+    except FileNotFoundError:
+        return link
 
 
 @contextlib.contextmanager
