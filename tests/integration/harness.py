@@ -240,9 +240,12 @@ class Broker:
     # --- What operations sees --------------------------------------------------------------------
 
     def wait_event(self, event, count=1, **fields):
-        """The log's `count`th event of that id with those fields. Waits for it."""
+        """The log's `count`th event of that id, or of one of a tuple of ids, with those fields. Waits
+        for it."""
+        names = event if isinstance(event, tuple) else (event,)
+
         def found():
-            return [e for e in self.log if e["event"] == event
+            return [e for e in self.log if e["event"] in names
                     and all(e.get(name) == value for name, value in fields.items())]
 
         until = time.monotonic() + PATIENCE
