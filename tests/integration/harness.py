@@ -240,8 +240,7 @@ class Broker:
     # --- What operations sees --------------------------------------------------------------------
 
     def wait_event(self, event, count=1, **fields):
-        """The log's `count`th event of that id, or of one of a tuple of ids, with those fields. Waits
-        for it."""
+        """The log's `count`th event of that id, or of one of several, with those fields. Waits."""
         names = event if isinstance(event, tuple) else (event,)
 
         def found():
