@@ -19,7 +19,8 @@ MIB = 1024 * 1024
 # How many of everything: 1 in each test run, 10 and more by hand (run.sh).
 SCALE = int(os.environ.get("BUDSTIKKE_HOSTILE_SCALE", "1"))
 # Of the broker's memory at its highest. Sanitizers keep what was freed, and shadows of the rest.
-MEMORY_MAX = 384 * MIB * int(os.environ.get("BUDSTIKKE_HOSTILE_MEMORY_FACTOR", "1"))
+MEMORY_FACTOR = int(os.environ.get("BUDSTIKKE_HOSTILE_MEMORY_FACTOR", "1"))
+MEMORY_MAX = 384 * MIB * MEMORY_FACTOR
 # So that a test can fill the payload budget, and the cap above is about something.
 BYTES_IN_FLIGHT = "64MiB"
 

@@ -9,7 +9,7 @@ import struct
 import pytest
 from exchange_client import v1
 from intruder import HELLO, Intruder, connect, framed, hang_up, mallorys_context
-from scene import MIB, SCALE, meanwhile
+from scene import MEMORY_FACTOR, MIB, SCALE, meanwhile
 
 FRAME_MAX = MIB + 64 * 1024
 SMALL_MAX = 64 * 1024
@@ -164,7 +164,8 @@ def test_a_frame_that_never_ends_costs_what_has_come(scene):
         intruder.send_bytes(beginning(MIB) + b"<")
         promises.append(intruder)
     scene.pair.exchange(50)
-    assert scene.memory("VmRSS") - before < len(promises) * MIB / 4 + 16 * MIB
+    # A sanitizer keeps for a while what was given back.
+    assert scene.memory("VmRSS") - before < (len(promises) * MIB / 4 + 16 * MIB) * MEMORY_FACTOR
     for intruder in promises:
         intruder.hang_up()
 
