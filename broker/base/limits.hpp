@@ -111,6 +111,50 @@ inline constexpr std::size_t ebms_errors_max = 100;
 inline constexpr std::size_t ebms_violations_max = 200;
 /// An agreement or a profile (CPA, CPP). Beyond: it is refused.
 inline constexpr std::size_t cpa_bytes_max = 4 * mib;
+/// How old what was read of agreements may be. Beyond: they are read again (HISD 1177: 12 hours).
+inline constexpr std::chrono::hours ebxml_agreements_age_max = 12h;
+/// Attempts after the first one where no agreement says. Beyond: the delivery expires (HIS 1037
+/// 5.2). Key: `ebxml.retries`.
+inline constexpr std::uint32_t ebxml_retries_default = 5;
+/// What an agreement or `ebxml.retries` may ask for. Beyond: this many are made.
+inline constexpr std::uint32_t ebxml_retries_max = 100;
+/// Time between two attempts where no agreement says. Beyond: the next one is made. Key:
+/// `ebxml.retry_interval`.
+inline constexpr std::chrono::seconds ebxml_retry_interval_default = 12h;
+/// What an agreement or `ebxml.retry_interval` may ask for. Below: it counts as this much.
+inline constexpr std::chrono::seconds ebxml_retry_interval_min = 1s;
+/// Deliveries that one partner has not acknowledged. Beyond: more of them wait in their queue.
+inline constexpr std::uint32_t ebxml_unacknowledged_max = 256;
+/// Signals that wait to be sent. Beyond: one is left out, and goes when its message is sent again.
+inline constexpr std::size_t ebxml_signals_waiting_max = 10000;
+/// How long a message that came is remembered with its signal. Beyond: the broker's own memory of
+/// duplicates stands alone.
+inline constexpr std::chrono::hours ebxml_inbound_memory = 24h * 30;
+/// One attempt, from the connection to the answer. Beyond: it failed.
+inline constexpr std::chrono::seconds ebxml_exchange_time_max = 60s;
+/// Headers of an HTTP request. Beyond: 431.
+inline constexpr std::size_t https_header_bytes_max = 16 * kib;
+/// Requests of ebXML that wait for a worker, over all listeners. Beyond: 503.
+inline constexpr std::size_t https_requests_waiting_max = 64;
+/// How long a connection may say nothing between two requests. Beyond: it is closed.
+inline constexpr std::chrono::seconds https_idle_time_max = 60s;
+/// How long the headers of a request may take. Beyond: the connection is closed.
+inline constexpr std::chrono::seconds https_header_time_max = 20s;
+/// How long the body of a request may take. Beyond: the connection is closed.
+inline constexpr std::chrono::minutes https_body_time_max = 5min;
+/// A command line of LMTP (RFC 5321 4.5.3.1.4). Beyond: 500.
+inline constexpr std::size_t lmtp_line_bytes_max = 512;
+/// Recipients of one mail by LMTP. Beyond: 452.
+inline constexpr std::size_t lmtp_recipients_max = 100;
+/// Connections by LMTP at once. Beyond: 421.
+inline constexpr std::uint32_t lmtp_connections_max = 64;
+/// How long an LMTP client may say nothing. Beyond: the connection is closed (RFC 5321 4.5.3.2.7).
+inline constexpr std::chrono::minutes lmtp_idle_time_max = 5min;
+/// Mails that one look into a mailbox takes. Beyond: the next look takes them.
+inline constexpr std::size_t mailbox_messages_max = 100;
+/// Time between two looks into a mailbox. Beyond: the next one is made. Key:
+/// `ebxml.mailbox.interval`.
+inline constexpr std::chrono::seconds mailbox_interval_default = 30s;
 
 // --- Exchange protocol -------------------------------------------------------------------------
 /// One frame; announced in Welcome. Beyond: the session ends.
