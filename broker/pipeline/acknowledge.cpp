@@ -110,6 +110,19 @@ void Core::settle_accepted(store::DeliveryRecord& record) {
     originate_apprec(record, AppRecStatus::ok, nullptr);
 }
 
+// No AppRec in the recipient's name: its message service speaks for no application.
+void Core::settle_received(store::DeliveryRecord& record) {
+    change(record, DeliveryCause::transport_receipt);
+    close(record);
+    apply_kept_apprec(record);
+}
+
+void Core::settle_expired(store::DeliveryRecord& record, const Settlement& settlement) {
+    change(record, DeliveryCause::time_to_live_ended, settlement.reason);
+    close(record);
+    apply_kept_apprec(record);
+}
+
 void Core::settle_rejected(store::DeliveryRecord& record, const Settlement& settlement) {
     std::string detail = settlement.reason_code;
     if (!settlement.reason.empty()) {
@@ -153,6 +166,12 @@ void Core::settle(ConsumerId id, Settlement settlement, Handler<Result<DeliveryS
                 break;
             case SettleOutcome::released:
                 settle_released(*record, settlement);
+                break;
+            case SettleOutcome::received:
+                settle_received(*record);
+                break;
+            case SettleOutcome::expired:
+                settle_expired(*record, settlement);
                 break;
         }
     }

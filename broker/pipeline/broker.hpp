@@ -42,7 +42,15 @@ using PreparedPtr = std::unique_ptr<Prepared, PreparedDeleter>;
 
 using ConsumerId = std::uint64_t;
 
-enum class SettleOutcome { accepted, rejected, released };
+enum class SettleOutcome {
+    accepted,  ///< by the consumer's system
+    rejected,
+    released,
+    /// For endpoints of our own only, no protocol lets a consumer ask for them: the partner's
+    /// message service has it (transport receipt), and it was sent in vain until the end.
+    received,
+    expired,
+};
 
 struct Settlement {
     DeliveryId delivery;

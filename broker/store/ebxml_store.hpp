@@ -36,11 +36,15 @@ struct OutboundEbxml {
     std::string cpa_id;
     std::string endpoint;      ///< URI of the last attempt
     std::string content_type;  ///< of the package
-    std::string body;          ///< of the package
+    /// Of the package; for `put` only. It can be large and never changes, so nothing else carries
+    /// it: see outbound_body.
+    std::string body;
     /// `uri digest` of each ds:Reference of its signature: what an Acknowledgment must repeat.
     std::vector<std::string> references;
     OutboundState state = OutboundState::waiting;
-    std::uint32_t attempts = 0;  ///< made
+    std::uint32_t attempts = 0;  ///< made; one that did not reach the partner's server is none
+    std::uint32_t failures = 0;  ///< of those, in all
+    std::uint32_t failures_in_a_row = 0;
     std::uint32_t attempts_max = 0;
     Duration retry_interval{};
     Timestamp next_attempt{};
@@ -66,16 +70,23 @@ struct InboundEbxml {
     bool operator==(const InboundEbxml&) const = default;
 };
 
-/// Any thread. Errors: `io`, and `corrupt` for bytes that do not decode.
+/// Any thread. Errors: `io`, and `corrupt` for bytes that do not decode. After a write that failed
+/// every later one fails: end the process (reliability.md section 2 rule 2).
 class EbxmlStore {
  public:
     virtual ~EbxmlStore() = default;
 
     virtual Result<void> put(const OutboundEbxml& message) = 0;
+    /// As put, but the body stays what it was.
+    virtual Result<void> update(const OutboundEbxml& message) = 0;
+    /// Without the body, as all that read.
     virtual Result<std::optional<OutboundEbxml>> outbound(std::string_view message_id) const = 0;
+    /// `not_found` where there is no such message.
+    virtual Result<std::string> outbound_body(std::string_view message_id) const = 0;
     virtual Result<std::optional<OutboundEbxml>> outbound_of(const DeliveryId& delivery) const = 0;
+    /// Not synced: after a crash it may be there again.
     virtual Result<void> erase_outbound(std::string_view message_id) = 0;
-    /// Those that wait, due at `now` or before, the oldest first.
+    /// Those that wait, with their next attempt due at `now` or before, the earliest first.
     virtual Result<std::vector<std::string>> due(Timestamp now, std::size_t rows_max) const = 0;
     /// All, in the order of their ids, after `after`; for listings and the sweep.
     virtual Result<std::vector<OutboundEbxml>> all_outbound(

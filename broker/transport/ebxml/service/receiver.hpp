@@ -16,6 +16,8 @@ struct Arrival {
     Transport transport = Transport::http;
     std::string_view bytes;   ///< headers and body, at most limits::mime_bytes_max
     std::string_view source;  ///< address of the peer or name of the mailbox, for the log
+    /// eb:MessageId of what we had sent in the exchange that this came back in; empty for all else.
+    std::string_view exchange_of = {};
 };
 
 struct Reception {
