@@ -8,9 +8,12 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "broker/base/clock.hpp"
 #include "broker/base/event_log.hpp"
+#include "broker/base/ids.hpp"
 #include "broker/base/random.hpp"
 #include "broker/base/result.hpp"
 #include "broker/pipeline/broker.hpp"
@@ -40,6 +43,14 @@ struct ServiceOptions {
     bool test_partner = false;  ///< answers and reports every violation; delivers nothing
 };
 
+/// What a partner last said of its software (HITS 1210): the members of its Description, in their
+/// order, at most limits::name_bytes_max of each.
+struct PartnerVersion {
+    HerId partner;
+    Timestamp reported_at{};
+    std::vector<std::pair<std::string, std::string>> software;  ///< `MSH-system`, `X`
+};
+
 class MessageService {
  public:
     static Result<std::unique_ptr<MessageService>> start(
@@ -54,6 +65,8 @@ class MessageService {
     /// After a reload: new partners are served, those that are gone no longer.
     void replace(std::shared_ptr<const Surroundings> surroundings);
     std::shared_ptr<const Surroundings> surroundings() const;
+    /// Since the start, in HER-id order; any thread. For operations.
+    std::vector<PartnerVersion> versions() const;
     /// Attempts that are due, deliveries that are over, memory that is too old: about once a
     /// second, always from the same thread.
     void tick();
