@@ -53,7 +53,7 @@ struct Party {
     std::string organisation;     ///< organisation number that owns it
     std::string name;
     PartyKind kind = PartyKind::municipality;
-    std::string endpoint;             ///< how it is reached: `exchange`; empty: not reachable
+    std::string endpoint;  ///< how it is reached: `exchange` or `ebxml`; empty: not reachable
     std::vector<Acceptance> accepts;  ///< empty: everything
     ValidationLevel validation = ValidationLevel::envelope;
     AppRecBy apprec = AppRecBy::application;
@@ -61,6 +61,9 @@ struct Party {
     std::optional<HerId> redirect_to;  ///< the successor after a merger
     Validity redirect_validity;        ///< when the redirect applies
     std::string edi_address;           ///< mail address for ebXML; empty: none is known
+    std::string ebxml_url;             ///< `https://...` for ebXML; empty: none is known
+    /// Name of a file in the directory's folder: what its ebXML payloads are encrypted for.
+    std::string encryption_certificate;
     /// SHA-256 fingerprints, lower-case hex, of what its ebXML messages are signed with.
     std::vector<std::string> signing_certificates;
 };

@@ -62,6 +62,22 @@ bool looks_like_action(std::string_view text) {
     return text == "*" || (characters && capital);
 }
 
+/// A host, and nothing that could mean another one to another reader.
+bool is_https_url(std::string_view text) {
+    constexpr std::string_view scheme = "https://";
+    if (!text.starts_with(scheme)) {
+        return false;
+    }
+    const auto host =
+        text.substr(scheme.size(), text.find_first_of("/?#", scheme.size()) - scheme.size());
+    const bool printable = std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7F'; });
+    return !host.empty() && printable && host.find_first_of("@\\") == std::string_view::npos;
+}
+
+bool is_file_name(std::string_view text) {
+    return text.find('/') == std::string_view::npos && !text.starts_with('.');
+}
+
 ValidationLevel read_level(TomlReader& reader, ValidationLevel fallback) {
     return reader.choice<ValidationLevel>(
         "validation",
@@ -191,8 +207,9 @@ void DirectoryLoader::read_party(const TomlNode& node, std::string_view file) {
         PartyKind::municipality
     );
     // How parties can be reached; a transport that is added is added here.
-    party.endpoint =
-        reader.choice<std::string>("endpoint", {{"exchange", "exchange"}, {"", ""}}, "");
+    party.endpoint = reader.choice<std::string>(
+        "endpoint", {{"exchange", "exchange"}, {"ebxml", "ebxml"}, {"", ""}}, ""
+    );
     party.validation = read_level(reader, ValidationLevel::envelope);
     party.apprec = reader.choice<AppRecBy>(
         "apprec", {{"application", AppRecBy::application}, {"broker", AppRecBy::broker}},
@@ -242,6 +259,19 @@ void DirectoryLoader::read_ebxml(TomlReader& reader, Party& party) {
     if (!party.edi_address.empty() &&
         (at_sign == 0 || at_sign == std::string::npos || at_sign + 1 == party.edi_address.size())) {
         reader.fault(reader.line_of("edi_address"), "`edi_address` must be a mail address");
+    }
+    party.ebxml_url = reader.label("ebxml_url", limits::name_bytes_max);
+    if (!party.ebxml_url.empty() && !is_https_url(party.ebxml_url)) {
+        reader.fault(
+            reader.line_of("ebxml_url"), "`ebxml_url` must be a URL that begins with https://"
+        );
+    }
+    party.encryption_certificate = reader.label("encryption_certificate", limits::name_bytes_max);
+    if (!party.encryption_certificate.empty() && !is_file_name(party.encryption_certificate)) {
+        reader.fault(
+            reader.line_of("encryption_certificate"),
+            "`encryption_certificate` must be the name of a file in the directory's folder"
+        );
     }
     for (const auto& [text, line] : reader.texts("signing_certificates")) {
         std::string digits = fingerprint(text);

@@ -40,7 +40,7 @@ NOT_REACHED_YET = {
     "certificates_cached_max", "cms_length_bytes_max", "cms_overhead_bytes_max",
     "party_certificate_bytes_max", "prefix_list_bytes_max", "soap_head_bytes_max",
     "transforms_read_max",
-    "ebxml_agreements_age_max", "ebxml_retries_default", "ebxml_retries_max",
+    "ebxml_retries_default", "ebxml_retries_max",
     "ebxml_retry_interval_default", "ebxml_retry_interval_min", "ebxml_unacknowledged_max",
     "ebxml_signals_waiting_max", "ebxml_inbound_memory", "ebxml_exchange_time_max",
     "https_header_bytes_max", "https_requests_waiting_max", "https_idle_time_max",

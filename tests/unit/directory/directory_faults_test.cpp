@@ -50,6 +50,27 @@ INSTANTIATE_TEST_SUITE_P(
             "9: `edi_address` must be a mail address"
         },
         OneFault{
+            "ebXML in clear text", with_party("ebxml_url = \"http://msh.example/\""),
+            "9: `ebxml_url` must be a URL that begins with https://"
+        },
+        OneFault{
+            "ebXML at no host", with_party("ebxml_url = \"https:///ebxml\""),
+            "9: `ebxml_url` must be a URL"
+        },
+        OneFault{
+            "ebXML with a password", with_party("ebxml_url = \"https://me:secret@msh.example/\""),
+            "9: `ebxml_url` must be a URL"
+        },
+        OneFault{
+            "ebXML with a blank", with_party("ebxml_url = \"https://msh.example/a b\""),
+            "9: `ebxml_url` must be a URL"
+        },
+        OneFault{
+            "encryption certificate elsewhere",
+            with_party("encryption_certificate = \"../other.crt\""),
+            "9: `encryption_certificate` must be the name of a file in the directory's folder"
+        },
+        OneFault{
             "signing certificate is no fingerprint", with_party("signing_certificates = [\"ab\"]"),
             "9: `signing_certificates`: `ab` is no SHA-256 fingerprint"
         },
@@ -108,7 +129,7 @@ INSTANTIATE_TEST_SUITE_P(
         },
         OneFault{
             "unknown endpoint", with_party("endpoint = \"telegraph\""),
-            "9: `endpoint` is `telegraph`, but must be one of `exchange`"
+            "9: `endpoint` is `telegraph`, but must be one of `exchange`, `ebxml`"
         },
         OneFault{
             "unknown validation", with_party("validation = \"strict\""),

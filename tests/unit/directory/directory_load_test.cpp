@@ -44,7 +44,7 @@ TEST_F(DirectoryFolder, gives_every_fact_of_its_files) {
                                  )
     );
     write(
-        "20-parties.toml", party_text("10") + R"(
+        "20-parties.toml", party_text("10", "endpoint = \"ebxml\"\n") + R"(
 [[party]]
 her_id = "20"
 parent = "10"
@@ -60,6 +60,8 @@ redirect_to = "10"
 redirect_from = 2027-01-01
 redirect_until = 2028-01-01
 edi_address = "sjukeheim@edi.example"
+ebxml_url = "https://msh.example:8443/ebxml"
+encryption_certificate = "sjukeheim.crt"
 signing_certificates = [")" + std::string(62, 'B') +
                                R"(:0c"]
 [[party.accepts]]
@@ -99,6 +101,8 @@ type = "OppgjorsMelding"
     EXPECT_EQ(party->redirect_to, her("10"));
     EXPECT_EQ(party->redirect_validity.from, utc(2026, 12, 31, 23));
     EXPECT_EQ(party->edi_address, "sjukeheim@edi.example");
+    EXPECT_EQ(party->ebxml_url, "https://msh.example:8443/ebxml");
+    EXPECT_EQ(party->encryption_certificate, "sjukeheim.crt");
     EXPECT_THAT(party->signing_certificates, ElementsAre(std::string(62, 'b') + "0c"));
     ASSERT_EQ(party->accepts.size(), 2U);
     EXPECT_EQ(party->accepts[0].type, "EPIKRISE");
@@ -109,7 +113,8 @@ type = "OppgjorsMelding"
 
     const Party* plain = directory->find(her("10"));
     ASSERT_NE(plain, nullptr);
-    EXPECT_EQ(plain->endpoint, "");
+    EXPECT_EQ(plain->endpoint, "ebxml");
+    EXPECT_EQ(plain->ebxml_url + plain->encryption_certificate, "");
     EXPECT_EQ(plain->validation, ValidationLevel::envelope);
     EXPECT_EQ(plain->apprec, AppRecBy::application);
     EXPECT_FALSE(plain->parent || plain->redirect_to || plain->validity.from);

@@ -22,17 +22,6 @@ void add_once(std::vector<std::string>& list, std::string value) {
     }
 }
 
-/// `mailto:name@domain`, also with the two slashes that the templates have.
-std::string mail_address(std::string_view uri) {
-    constexpr std::string_view scheme = "mailto:";
-    if (!same_word(uri.substr(0, scheme.size()), scheme)) {
-        return {};
-    }
-    uri.remove_prefix(scheme.size());
-    uri.remove_prefix(uri.starts_with("//") ? 2 : 0);
-    return std::string(uri.substr(0, uri.find('?')));
-}
-
 void add_party(const AgreementParty& party, Register& out) {
     for (const auto& id : party.ids) {
         if (id.type != her_type || !HerId::parse(id.value)) {
@@ -78,6 +67,18 @@ Result<std::string> read_file(const std::filesystem::path& path) {
     return text;
 }
 
+}  // namespace
+
+std::string mail_address(std::string_view uri) {
+    constexpr std::string_view scheme = "mailto:";
+    if (!same_word(uri.substr(0, scheme.size()), scheme)) {
+        return {};
+    }
+    uri.remove_prefix(scheme.size());
+    uri.remove_prefix(uri.starts_with("//") ? 2 : 0);
+    return std::string(uri.substr(0, uri.find('?')));
+}
+
 Result<std::vector<Agreement>> load_agreements(const std::filesystem::path& folder) {
     std::error_code failure;
     std::set<std::filesystem::path> files;
@@ -101,8 +102,6 @@ Result<std::vector<Agreement>> load_agreements(const std::filesystem::path& fold
     }
     return agreements;
 }
-
-}  // namespace
 
 Result<Register> load_register(const std::filesystem::path& folder) {
     const auto directory = directory::Directory::load(folder);

@@ -4,6 +4,9 @@
 
 #include <filesystem>
 #include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "broker/base/result.hpp"
 #include "broker/directory/directory.hpp"
@@ -15,6 +18,13 @@ namespace budstikke::ebxml {
 /// Errors name the file and the cause: whatever Directory::load says of the TOML files, and what
 /// read_agreement says of a `*.xml` file.
 Result<Register> load_register(const std::filesystem::path& folder);
+
+/// The agreements and profiles of a folder, in the order of their file names. Errors name the file.
+Result<std::vector<Agreement>> load_agreements(const std::filesystem::path& folder);
+
+/// The address of `mailto:name@domain`, also with the two slashes that the templates have; empty
+/// for any other URI.
+std::string mail_address(std::string_view uri);
 
 /// A party that others name as their parent is an organisation. Addresses and signing certificates
 /// are those of the directory and of the profiles together.

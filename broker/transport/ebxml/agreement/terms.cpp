@@ -54,7 +54,9 @@ void add_sending(const AgreementParty& sender, const ActionBinding& action, Term
     terms.synchronous = channel->sync_reply_mode != "none" && !channel->sync_reply_mode.empty();
     if (const auto* exchange = sender.doc_exchange(channel->doc_exchange)) {
         terms.retries = exchange->retries.value_or(terms.retries);
-        terms.retry_interval = exchange->retry_interval.value_or(terms.retry_interval);
+        if (exchange->retry_interval) {
+            terms.retry_interval = *exchange->retry_interval;
+        }
         terms.persist_duration = exchange->persist_duration.value_or(terms.persist_duration);
     }
 }

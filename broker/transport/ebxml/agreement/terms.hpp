@@ -18,7 +18,7 @@ struct Terms {
     std::string cpa_id;
     std::vector<std::string> endpoints;  ///< of the recipient; empty: the register's addresses
     unsigned retries = 5;                ///< HIS 1037 5.2
-    std::chrono::minutes retry_interval = std::chrono::hours(12);
+    std::chrono::seconds retry_interval = std::chrono::hours(12);
     std::chrono::minutes persist_duration{};  ///< zero: until the last retry
     bool ack_requested = true;
     bool synchronous = false;  ///< the reply comes in the same exchange, without signals

@@ -3,8 +3,10 @@
 // snapshot; a reload makes a new one.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <expected>
-#include <map>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +15,8 @@
 
 #include "broker/base/clock.hpp"
 #include "broker/base/ids.hpp"
+#include "broker/base/limits.hpp"
+#include "broker/base/result.hpp"
 #include "broker/crypto/cms/cms.hpp"
 #include "broker/crypto/pki/party_trust.hpp"
 #include "broker/crypto/xmldsig/xmldsig.hpp"
@@ -28,6 +32,8 @@ struct Identity {
     std::string organisation;
     crypto::xmldsig::Signer signer;
     crypto::cms::Decryptor decryptor;  ///< the current key first, then those of the roll-over time
+    /// A test partner for vendors: answers with every violation, and delivers nothing.
+    bool test_partner = false;
 };
 
 /// What a partner may send beyond the safe defaults.
@@ -60,23 +66,39 @@ class Surroundings {
         crypto::PartyTrust trust;
         std::vector<std::string> sha1_from;  ///< HER-ids that may sign with SHA-1
         std::vector<std::string> des3_from;  ///< HER-ids that may encrypt with 3DES
+        /// Where no agreement says.
+        std::uint32_t retries = limits::ebxml_retries_default;
+        std::chrono::seconds retry_interval = limits::ebxml_retry_interval_default;
     };
-    /// Reads the agreements (`*.xml`) and certificates of the folder. Errors name the file.
+    /// Reads the agreements (`*.xml`) and certificates of the folder. Errors name the file. Whether
+    /// a certificate is believed is asked when it is used, not here.
     static Result<std::shared_ptr<const Surroundings>> make(Sources sources, Timestamp now);
 
     const directory::Directory& directory() const;
     const Register& known() const;  ///< what the rules look at
     Timestamp read_at() const;      ///< when the agreements were read
     const std::vector<Agreement>& agreements() const;
+    /// Older than limits::ebxml_agreements_age_max: to be read again.
+    bool is_old(Timestamp now) const;
+    /// The agreement that a message names; nullptr where it names none that is known here.
+    const Agreement* agreement(std::string_view cpa_id) const;
     const crypto::PartyTrust& trust() const;
     /// Of the organisation that owns the HER-id; nullptr where we do not speak for it.
     const Identity* identity(const HerId& ours) const;
     PartnerPolicy policy(std::string_view partner) const;
     /// A party that is reached by ebXML.
     bool is_partner(const HerId& her_id) const;
+    /// Whether the register says that the party signs with this certificate (HITS 1172 rule 44).
+    bool signs_with(std::string_view partner, const crypto::PartyCertificate& certificate) const;
+    /// On the terms of the agreement that both have, else on the profile's. The endpoint is the
+    /// agreement's, else the party's `ebxml_url`, else its `edi_address`.
     std::expected<Route, NoRoute> route(
         const HerId& from, const HerId& to, const ServiceAction& what, Timestamp now
     ) const;
+    /// Where a signal from `from` to `to` goes, the way that `by` means first: signals are no
+    /// business of an agreement's. Empty where there is none.
+    std::string signal_endpoint(const HerId& from, const HerId& to, Transport by) const;
+    std::string mail_address_of(const HerId& her_id) const;
 
     struct Impl;
     explicit Surroundings(std::unique_ptr<const Impl> impl);
