@@ -1,17 +1,14 @@
 // Opening the store on RocksDB: everything is proved by reading before anything is written. Refuses
 // what it cannot prove, and never creates an empty store in the place of one that lost a file.
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
-#include <sys/stat.h>
 
 #include "broker/store/rocksdb_env.hpp"
 #include "broker/store/rocksdb_keys.hpp"
 #include "broker/store/rocksdb_store.hpp"
+#include "broker/store/store_folder.hpp"
 
 namespace budstikke::store {
 namespace {
@@ -24,28 +21,6 @@ class Silent final : public rocksdb::Logger {
     using Logger::Logv;
     void Logv(const char*, va_list) override {}
 };
-
-Result<void> prepare_folder(const std::string& path) {
-    std::error_code failed;
-    const auto parent = std::filesystem::path(path).parent_path();
-    if (!parent.empty()) {
-        std::filesystem::create_directories(parent, failed);
-    }
-    if (failed) {
-        return fail(Errc::io, path + ": " + failed.message());
-    }
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-        return fail(Errc::io, path + ": " + std::strerror(errno));
-    }
-    struct stat facts{};
-    if (::stat(path.c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode)) {
-        return fail(Errc::io, path + " is not a folder");
-    }
-    if ((facts.st_mode & 077) != 0) {
-        return fail(Errc::denied, path + ": group or others may enter; set its mode to 0700");
-    }
-    return {};
-}
 
 Result<Database> arranged(
     std::unique_ptr<rocksdb::DB> db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles

@@ -1,0 +1,85 @@
+// The store of the ebXML message service on RocksDB. Internal: the world sees ebxml_store.hpp.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/store/ebxml_store.hpp"
+
+namespace rocksdb {
+class ColumnFamilyHandle;
+class DB;
+class WriteBatch;
+}  // namespace rocksdb
+
+namespace budstikke::store {
+
+/// An open database with its two families; closes in the right order.
+struct EbxmlDatabase {
+    EbxmlDatabase(
+        std::unique_ptr<rocksdb::DB> opened, rocksdb::ColumnFamilyHandle* row_family,
+        rocksdb::ColumnFamilyHandle* body_family
+    );
+    ~EbxmlDatabase();
+    EbxmlDatabase(EbxmlDatabase&&) noexcept;
+    EbxmlDatabase& operator=(EbxmlDatabase&&) = delete;
+
+    std::unique_ptr<rocksdb::DB> db;
+    rocksdb::ColumnFamilyHandle* rows;
+    rocksdb::ColumnFamilyHandle* bodies;
+};
+
+class RocksDbEbxmlStore final : public EbxmlStore {
+ public:
+    explicit RocksDbEbxmlStore(EbxmlDatabase database) : database_(std::move(database)) {}
+
+    Result<void> put(const OutboundEbxml& message) override;
+    Result<void> update(const OutboundEbxml& message) override;
+    Result<std::optional<OutboundEbxml>> outbound(std::string_view message_id) const override;
+    Result<std::string> outbound_body(std::string_view message_id) const override;
+    Result<std::optional<OutboundEbxml>> outbound_of(const DeliveryId& delivery) const override;
+    Result<void> erase_outbound(std::string_view message_id) override;
+    Result<std::vector<std::string>> due(Timestamp now, std::size_t rows_max) const override;
+    Result<std::vector<OutboundEbxml>> all_outbound(std::string_view after, std::size_t rows_max)
+        const override;
+
+    Result<void> put(const InboundEbxml& message) override;
+    Result<std::optional<InboundEbxml>> inbound(const HerId& from, std::string_view message_id)
+        const override;
+    Result<std::optional<InboundEbxml>> inbound_of_business(
+        const HerId& from, std::string_view business_id
+    ) const override;
+    Result<std::size_t> erase_inbound_before(Timestamp before, std::size_t rows_max) override;
+
+ private:
+    /// `true` goes on to the next row, `false` ends the scan.
+    using Visit = std::function<Result<bool>(std::string_view key, std::string_view value)>;
+
+    Result<std::optional<std::string>> get(
+        rocksdb::ColumnFamilyHandle* family, std::string_view key
+    ) const;
+    /// The rows of [first, end) in key order.
+    Result<void> scan(std::string_view first, std::string_view end, const Visit& visit) const;
+    Result<void> write(rocksdb::WriteBatch& batch, bool synced);
+    Result<void> write_outbound(const OutboundEbxml& message, bool with_body);
+    Result<void> add_erasure(
+        rocksdb::WriteBatch& batch, const HerId& from, const std::string& message_id
+    );
+    /// Rows that follow from a record are read and changed under the lock of its id.
+    std::mutex& lock_of(std::string_view message_id) const;
+
+    EbxmlDatabase database_;
+    /// Writers of inbound messages share it; what erases by time has it alone.
+    std::shared_mutex inbound_;
+    mutable std::array<std::mutex, 64> locks_;
+    std::atomic<bool> failed_ = false;
+};
+
+}  // namespace budstikke::store

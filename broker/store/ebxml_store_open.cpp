@@ -1,0 +1,112 @@
+// Opening the store of the ebXML message service. It has no watermark as the broker's has: a tail
+// that a damaged disk took from it is healed by the partners, who send again, or get a message once
+// more that they had; the broker's own store, which promised it, is untouched.
+#include <filesystem>
+
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/utilities/table_properties_collectors.h>
+
+#include "broker/base/limits.hpp"
+#include "broker/store/ebxml_keys.hpp"
+#include "broker/store/ebxml_store_impl.hpp"
+#include "broker/store/rocksdb_families.hpp"
+#include "broker/store/store_folder.hpp"
+
+namespace budstikke::store {
+namespace {
+
+using limits::mib;
+
+/// Of the rows and their keys. Another version is refused, older and newer alike.
+constexpr std::string_view format_version = "1";
+constexpr std::string_view body_family = "bodies";
+constexpr std::size_t tombstone_window = 128;
+constexpr std::size_t tombstones_in_window = 64;
+
+std::vector<rocksdb::ColumnFamilyDescriptor> families() {
+    rocksdb::ColumnFamilyOptions rows;
+    rows.write_buffer_size = 4 * mib;
+    rows.compression = rocksdb::kLZ4Compression;
+    rows.ttl = 0;
+    // What is due is read from the front, where the dead rows lie.
+    rows.table_properties_collector_factories = {
+        rocksdb::NewCompactOnDeletionCollectorFactory(tombstone_window, tombstones_in_window)
+    };
+    rocksdb::ColumnFamilyOptions bodies = rows;
+    bodies.write_buffer_size = 16 * mib;
+    bodies.compression = rocksdb::kNoCompression;  // they are encrypted
+    return {
+        {rocksdb::kDefaultColumnFamilyName, rows},
+        {std::string(body_family), bodies},
+    };
+}
+
+/// Files that hold rows, without the file that leads to them.
+bool lost_its_head(const std::string& path, std::error_code& failed) {
+    bool holds_rows = false;
+    for (std::filesystem::directory_iterator at(path, failed), end; !failed && at != end;
+         at.increment(failed)) {
+        const auto file = at->path();
+        if (file.filename() == "CURRENT") {
+            return false;
+        }
+        holds_rows = holds_rows || file.extension() == ".sst" || file.extension() == ".log";
+    }
+    return holds_rows;
+}
+
+Result<void> check_format(const EbxmlDatabase& database) {
+    const rocksdb::Slice key(ebxml_keys::format_row.data(), ebxml_keys::format_row.size());
+    std::string version;
+    const auto status = database.db->Get(rocksdb::ReadOptions(), database.rows, key, &version);
+    if (status.ok()) {
+        return version == format_version
+                   ? Result<void>()
+                   : fail(Errc::conflict, "ebxml store: its format is another than this version's");
+    }
+    if (!status.IsNotFound()) {
+        return refused(status, "read its format version");
+    }
+    rocksdb::WriteOptions durable;
+    durable.sync = true;
+    const auto written = database.db->Put(
+        durable, database.rows, key, rocksdb::Slice(format_version.data(), format_version.size())
+    );
+    return written.ok() ? Result<void>() : refused(written, "write its format version");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EbxmlStore>> open_ebxml_store(const std::filesystem::path& folder) {
+    const std::string path = folder.string();
+    if (auto prepared = prepare_folder(path); !prepared) {
+        return std::unexpected(std::move(prepared.error()));
+    }
+    std::error_code failed;
+    const bool lost = lost_its_head(path, failed);
+    if (failed) {
+        return fail(Errc::io, path + ": " + failed.message());
+    }
+    if (lost) {
+        return fail(Errc::corrupt, path + "/CURRENT is missing, but the store was in use");
+    }
+    auto options = database_options({.path = path}, *rocksdb::Env::Default());
+    options.create_if_missing = true;
+    // Many threads write here, each its own message.
+    options.allow_concurrent_memtable_write = true;
+    options.db_write_buffer_size = 0;
+    rocksdb::DB* opened = nullptr;
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    const auto status = rocksdb::DB::Open(options, path, families(), &handles, &opened);
+    if (!status.ok()) {
+        return refused(status, "open");
+    }
+    EbxmlDatabase database(std::unique_ptr<rocksdb::DB>(opened), handles[0], handles[1]);
+    if (auto fits = check_format(database); !fits) {
+        return std::unexpected(std::move(fits.error()));
+    }
+    return std::make_unique<RocksDbEbxmlStore>(std::move(database));
+}
+
+}  // namespace budstikke::store
