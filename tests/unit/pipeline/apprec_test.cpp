@@ -79,6 +79,25 @@ TEST_F(AppRecTest, IsKeptForADeliveryWhoseSettlementWasLost) {
     detach(consumer);
 }
 
+// Who has the transport receipt is a message service; what the recipient's system said, nobody
+// knows.
+TEST_F(AppRecTest, NoReceiptIsGivenForARecipientWhoseMessageServiceAloneHasIt) {
+    for (const auto outcome : {SettleOutcome::received, SettleOutcome::expired}) {
+        const auto msg_id = outcome == SettleOutcome::received ? "m1" : "m2";
+        const Receipt receipt = submit(Draftsman{.msg_id = msg_id, .to = {"301"}});
+        const auto consumer = consume(inbox_, "900000003", "301");
+        const auto after = settle(consumer, inbox_.take(1)[0], outcome);
+        EXPECT_EQ(after, outcome == SettleOutcome::received ? delivered : expired);
+        EXPECT_EQ(causes(receipt.id, "301").size(), 4U);  // and no receipt of the broker's making
+        detach(consumer);
+        // The recipient's own is taken as ever.
+        EXPECT_TRUE(
+            send_apprec("301", "100", msg_id, 1, MessageId::make({}, random_).text()).accepted
+        );
+        EXPECT_EQ(state(receipt.id, "301"), confirmed);
+    }
+}
+
 TEST_F(AppRecTest, ConfirmsADeadLetterAndTakesItOffTheList) {
     const auto id = message(SettleOutcome::rejected);
     EXPECT_EQ(broker_->dead_letters({}, 10)->size(), 1U);

@@ -173,6 +173,46 @@ TEST_F(DeliverTest, RefusesASubscriptionForAnothersHerId) {
     detach(consumer);
 }
 
+TEST_F(DeliverTest, ATransportReceiptDeliversAndGivesTheCreditBack) {
+    const auto id = accepted("1", "c");
+    accepted("2", "c");
+    Inbox inbox;
+    const auto consumer = consume(inbox, "900000002", "201", 1);
+    EXPECT_EQ(settle(consumer, inbox.take(1)[0], SettleOutcome::received), delivered);
+    EXPECT_EQ(causes(id, "201").back(), DeliveryCause::transport_receipt);
+    EXPECT_EQ(msg_ids(inbox.take(1)), std::vector<std::string>{"2"});
+    EXPECT_EQ(broker_->counters().settled, 1U);
+    detach(consumer);
+}
+
+TEST_F(DeliverTest, WhatWasTriedInVainExpiresWithItsReasonAndGivesTheCreditBack) {
+    const auto id = accepted("1", "c");
+    accepted("2", "c");
+    Inbox inbox;
+    const auto consumer = consume(inbox, "900000002", "201", 1);
+    EXPECT_EQ(settle(consumer, inbox.take(1)[0], SettleOutcome::expired), expired);
+    EXPECT_EQ(delivery(id, "201").events.back().cause, DeliveryCause::time_to_live_ended);
+    EXPECT_EQ(delivery(id, "201").events.back().detail, "why");
+    EXPECT_EQ(msg_ids(inbox.take(1)), std::vector<std::string>{"2"});
+    EXPECT_EQ(broker_->counters().expired, 1U);
+    detach(consumer);
+}
+
+TEST_F(DeliverTest, WhatExpiredSoCanBeTriedAgainByOperations) {
+    const auto id = accepted("1");
+    Inbox inbox;
+    const auto consumer = consume(inbox, "900000002", "201");
+    EXPECT_EQ(settle(consumer, inbox.take(1)[0], SettleOutcome::expired), expired);
+    const auto retried = await<Result<void>>([&](auto answer) {
+        broker_->retry_dead_letter(
+            by("retry"), {.message = id, .recipient = her("201")}, std::move(answer)
+        );
+    });
+    ASSERT_TRUE(retried) << retried.error().detail;
+    EXPECT_EQ(settle(consumer, inbox.take(1)[0], SettleOutcome::received), delivered);
+    detach(consumer);
+}
+
 TEST_F(DeliverTest, OffersALongBacklogInSeveralCommits) {
     std::vector<std::future<void>> answers;
     constexpr std::size_t many = 3000;

@@ -164,6 +164,23 @@ TEST_F(ReceiveTest, SettlesOnlyWhatWasDeliveredHere) {
     EXPECT_TRUE(client->settle(settlement(delivery)));
 }
 
+// A transport receipt and the end of all attempts are for the broker's own endpoints to state.
+TEST_F(ReceiveTest, NoConsumerCanStateMoreThanTheProtocolHas) {
+    start_server();
+    fill(1);
+    const auto client = connect("municipality");
+    ASSERT_TRUE(client->subscribe("201", 1));
+    const v1::Delivery delivery = receive(*client);
+    for (const int beyond : {4, 5, 6, -1}) {
+        const auto settled =
+            client->settle(settlement(delivery, static_cast<v1::Settle::Outcome>(beyond)));
+        ASSERT_FALSE(settled) << beyond;
+        EXPECT_EQ(settled.error().code, Errc::invalid_argument) << beyond;
+    }
+    EXPECT_EQ(broker_->counters().settled + broker_->counters().expired, 0U);
+    EXPECT_TRUE(client->settle(settlement(delivery)));
+}
+
 TEST_F(ReceiveTest, HoldsTheLimitOfReasonsOneBelowAtAndAbove) {
     start_server();
     fill(1);
