@@ -8,17 +8,16 @@
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "broker/base/clock.hpp"
 #include "broker/base/event_log.hpp"
-#include "broker/base/ids.hpp"
 #include "broker/base/random.hpp"
 #include "broker/base/result.hpp"
 #include "broker/pipeline/broker.hpp"
 #include "broker/store/ebxml_store.hpp"
 #include "broker/transport/ebxml/service/carrier.hpp"
+#include "broker/transport/ebxml/service/partner_versions.hpp"
 #include "broker/transport/ebxml/service/receiver.hpp"
 #include "broker/transport/ebxml/service/surroundings.hpp"
 #include "broker/xml/schema_set.hpp"
@@ -41,14 +40,6 @@ struct ServiceOptions {
     std::string software_version;                   ///< for the version monitoring of HITS 1210
     std::string mail_domain = "budstikke.invalid";  ///< right side of the Message-IDs we make
     bool test_partner = false;  ///< answers and reports every violation; delivers nothing
-};
-
-/// What a partner last said of its software (HITS 1210): the members of its Description, in their
-/// order, at most limits::name_bytes_max of each.
-struct PartnerVersion {
-    HerId partner;
-    Timestamp reported_at{};
-    std::vector<std::pair<std::string, std::string>> software;  ///< `MSH-system`, `X`
 };
 
 class MessageService {
