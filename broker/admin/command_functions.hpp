@@ -26,6 +26,12 @@ void message_show(Call call);
 void deadletter_list(Call call);
 void deadletter_retry(Call call);
 void deadletter_discard(Call call);
+// commands_ebxml.cpp
+void ebxml_status(Call call);
+void ebxml_agreements(Call call);
+void ebxml_way(Call call);
+void ebxml_waiting(Call call);
+void ebxml_partners(Call call);
 // commands_control.cpp
 void audit_list(Call call);
 void reload(Call call);

@@ -25,6 +25,10 @@ constexpr std::array<OptionSpec, 2> audit_options{
     {{.name = "--after", .value = "N"}, {.name = "--limit", .value = "N"}}
 };
 constexpr std::array<OptionSpec, 1> message_options{{{.name = "--sender", .value = "HER-ID"}}};
+constexpr std::array<OptionSpec, 2> file_page_options{
+    {{.name = "--after", .value = "FILE"}, {.name = "--limit", .value = "N"}}
+};
+constexpr std::array<OptionSpec, 1> way_options{{{.name = "--apprec", .value = ""}}};
 constexpr std::array<OptionSpec, 1> drain_options{{{.name = "--off", .value = ""}}};
 
 constexpr CommandSpec about[] = {
@@ -167,6 +171,42 @@ constexpr CommandSpec message[] = {
      .run = run::deadletter_discard},
 };
 
+constexpr CommandSpec ebxml[] = {
+    {.name = "ebxml status",
+     .admits = everybody,
+     .text_en = "the ebXML message service now: age of its agreements, attempts done and failed",
+     .text_no = "ebXML-meldingstjeneren nå: avtalenes alder, forsøk som gikk og ikke gikk",
+     .run = run::ebxml_status},
+    {.name = "ebxml agreements",
+     .options = file_page_options,
+     .admits = viewers,
+     .text_en = "agreements and profiles (CPA, CPP): parties, period, file",
+     .text_no = "avtaler og profiler (CPA, CPP): parter, periode, fil",
+     .run = run::ebxml_agreements},
+    {.name = "ebxml way",
+     .arguments = "FROM TO TYPE",
+     .arguments_min = 3,
+     .arguments_max = 3,
+     .options = way_options,
+     .admits = viewers,
+     .text_en = "may FROM send TYPE (EPIKRISE) to TO by ebXML, and if not, why; or its AppRec",
+     .text_no = "kan FROM sende TYPE (EPIKRISE) til TO med ebXML, og hvis ikke, hvorfor; "
+                "eller svarkvitteringen på den",
+     .run = run::ebxml_way},
+    {.name = "ebxml waiting",
+     .options = page_options,
+     .admits = viewers,
+     .text_en = "the messages that wait for their acknowledgement",
+     .text_no = "meldingene som venter på transportkvittering",
+     .run = run::ebxml_waiting},
+    {.name = "ebxml partners",
+     .options = page_options,
+     .admits = viewers,
+     .text_en = "the parties that are reached by ebXML, and what software they say they run",
+     .text_no = "partene som nås med ebXML, og hvilken programvare de sier at de bruker",
+     .run = run::ebxml_partners},
+};
+
 constexpr CommandSpec control[] = {
     {.name = "audit list",
      .options = audit_options,
@@ -197,13 +237,13 @@ constexpr CommandSpec control[] = {
 
 constexpr auto table = [] {
     constexpr std::size_t count = std::size(about) + std::size(party) + std::size(queue) +
-                                  std::size(message) + std::size(control);
+                                  std::size(message) + std::size(ebxml) + std::size(control);
     std::array<CommandSpec, count> all{};
     auto* end = all.data();
     for (const auto& group :
          {std::span<const CommandSpec>(about), std::span<const CommandSpec>(party),
           std::span<const CommandSpec>(queue), std::span<const CommandSpec>(message),
-          std::span<const CommandSpec>(control)}) {
+          std::span<const CommandSpec>(ebxml), std::span<const CommandSpec>(control)}) {
         end = std::ranges::copy(group, end).out;
     }
     return all;

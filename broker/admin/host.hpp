@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/admin/ebxml_host.hpp"
 #include "broker/base/clock.hpp"
 #include "broker/base/result.hpp"
 #include "broker/directory/fault.hpp"
@@ -88,6 +89,8 @@ class Host {
     virtual void drain(bool draining) = 0;
     /// Ends the sessions of those who would not be let in now: after a hold.
     virtual void sweep_sessions() = 0;
+    /// nullptr where the broker speaks no ebXML.
+    virtual EbxmlHost* ebxml() = 0;
     /// Returns at once; the process ends in order a little later.
     virtual void stop() = 0;
 };

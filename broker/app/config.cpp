@@ -68,7 +68,12 @@ std::expected<Config, Faults> load_config(const std::filesystem::path& file) {
 
 std::vector<std::string> configuration_keys() {
     // Tables that are lists or optional must be there to be asked for their keys.
-    const auto root = directory::parse_toml("[[listener]]\n[listener.tls]\n[admin.roles]\n", "");
+    const auto root = directory::parse_toml(
+        "[[listener]]\n[listener.tls]\n[admin.roles]\n[[ebxml.identity]]\n"
+        "[[ebxml.identity.decryption]]\n[ebxml.https]\n[ebxml.smtp]\n[[ebxml.mailbox]]\n"
+        "[ebxml.lmtp]\n",
+        ""
+    );
     ConfigReader reader("", {});
     reader.read(root.value());
     return reader.keys();

@@ -8,11 +8,13 @@
 #include <expected>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "broker/admin/role.hpp"
+#include "broker/app/ebxml_config.hpp"
 #include "broker/base/limits.hpp"
 #include "broker/crypto/tls_context.hpp"
 #include "broker/directory/fault.hpp"
@@ -24,7 +26,8 @@ namespace budstikke::app {
 struct ListenerConfig {
     std::string address;                ///< an IPv4 or IPv6 address, never a name
     std::uint16_t port = 0;             ///< 0: any free one
-    std::string protocol = "exchange";  ///< of this broker: `exchange` is the only one
+    std::string protocol = "exchange";  ///< or `ebxml`: the message service over HTTPS
+    std::string path = "/ebxml";        ///< of the URL; `ebxml` only
     crypto::TlsServerConfig tls;        ///< ALPN follows from the protocol
 };
 
@@ -77,6 +80,7 @@ struct Config {
     ConnectionLimits connections;  ///< part of [limits]
     LogLevel log_level = LogLevel::info;
     ThreadsConfig threads;
+    std::optional<EbxmlConfig> ebxml;  ///< absent: the broker speaks no ebXML
     ConfigPlaces places;
 };
 

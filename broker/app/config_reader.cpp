@@ -49,6 +49,15 @@ std::optional<std::uint32_t> parse_socket_mode(std::string_view text) {
     return owner && nobody_else ? std::optional(mode) : std::nullopt;
 }
 
+bool is_url_path(std::string_view text) {
+    constexpr std::string_view more = "/-._~";
+    const bool plain = std::ranges::all_of(text, [&](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               more.contains(c);
+    });
+    return plain && text.starts_with('/');
+}
+
 bool is_ip_address(const std::string& text) {
     in6_addr address{};
     return inet_pton(AF_INET, text.c_str(), &address) == 1 ||
@@ -79,10 +88,12 @@ void ConfigReader::read(const TomlNode& root) {
     section(reader, "apprec", &ConfigReader::read_apprec);
     section(reader, "log", &ConfigReader::read_log);
     section(reader, "threads", &ConfigReader::read_threads);
+    read_ebxml(reader);
     reader.finish();
     check_listeners();
     check_times();
     check_sizes();
+    check_ebxml();
 }
 
 void ConfigReader::section(
@@ -172,8 +183,20 @@ void ConfigReader::read_listener(Reader& reader, std::size_t index) {
     listener.port = static_cast<std::uint16_t>(
         count(reader, "port", 0, std::numeric_limits<std::uint16_t>::max(), 0)
     );
-    listener.protocol =
-        reader.choice<std::string>("protocol", {{"exchange", "exchange"}}, "exchange");
+    listener.protocol = reader.choice<std::string>(
+        "protocol", {{"exchange", "exchange"}, {"ebxml", "ebxml"}}, "exchange"
+    );
+    if (reader.has("path") && listener.protocol != "ebxml") {
+        reader.fault(reader.line_of("path"), "`path` is for the protocol `ebxml` only");
+    }
+    if (const std::string text = reader.label("path", limits::name_bytes_max); !text.empty()) {
+        listener.path = text;
+    }
+    if (!is_url_path(listener.path)) {
+        reader.fault(reader.line_of("path"), "`path` must be like `/ebxml`");
+    }
+    // Partners' HTTP clients name no protocol, and need not.
+    if (listener.protocol == "ebxml") listener.tls.alpn.clear();
     reader.require("tls");
     if (const TomlNode* node = reader.table("tls")) {
         config_.places.lines[place + ".tls"] = node->line;
@@ -191,13 +214,17 @@ void ConfigReader::read_tls(Reader& reader, const std::string& section, Listener
     tls.key_file = path(reader, "key", true);
     tls.ca_files = paths(reader, section, "client_ca", "no client could be believed");
     tls.crl_files = paths(reader, section, "crl", "without a list every client is refused");
-    tls.stale_lists = reader.choice<crypto::StaleListPolicy>(
+    tls.stale_lists = stale_lists(reader);
+    tls.allow_tls_1_2 = reader.boolean("tls12", false);
+}
+
+crypto::StaleListPolicy ConfigReader::stale_lists(Reader& reader) {
+    return reader.choice<crypto::StaleListPolicy>(
         "stale_crl",
         {{"refuse", crypto::StaleListPolicy::fail_closed},
          {"use", crypto::StaleListPolicy::use_stale}},
         crypto::StaleListPolicy::fail_closed
     );
-    tls.allow_tls_1_2 = reader.boolean("tls12", false);
 }
 
 void ConfigReader::read_admin(Reader& reader) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,20 @@ class ConfigReader {
     void read_log(Reader& reader);
     void read_threads(Reader& reader);
 
+    // config_reader_ebxml.cpp
+    void read_ebxml(Reader& root);
+    void read_identities(Reader& ebxml_reader, EbxmlConfig& ebxml);
+    void read_ebxml_https(Reader& ebxml_reader, EbxmlConfig& ebxml);
+    void read_ebxml_mail(Reader& ebxml_reader, EbxmlConfig& ebxml);
+    LmtpConfig read_lmtp(Reader& reader);
+    MailServerConfig mail_server(Reader& reader, std::initializer_list<std::string_view> schemes);
+    /// Where they are not required, both or neither.
+    KeyFiles key_files(
+        Reader& reader, std::string_view certificate, std::string_view key, bool required
+    );
+    static std::vector<std::string> her_ids(Reader& reader, std::string_view key);
+    void check_ebxml();
+
     void add_role(Reader& reader, admin::Role role);
     void check_listeners();
     void check_times();
@@ -56,6 +71,7 @@ class ConfigReader {
         Reader& reader, std::string_view key, std::uint32_t least, std::uint32_t most,
         std::uint32_t fallback
     );
+    static crypto::StaleListPolicy stale_lists(Reader& reader);
     /// A fault at the key, else at its section.
     void fault(std::string_view place, std::string cause);
 
@@ -70,6 +86,9 @@ std::string_view role_key(admin::Role role);
 
 /// `0660` as octal digits; nothing where others get in, or the owner does not.
 std::optional<std::uint32_t> parse_socket_mode(std::string_view text);
+
+/// `/ebxml`: segments of unreserved characters (RFC 3986 2.3).
+bool is_url_path(std::string_view text);
 
 /// An IPv4 or IPv6 address as text.
 bool is_ip_address(const std::string& text);

@@ -196,6 +196,10 @@ void Operations::sweep_sessions() {
     node_.sweep();
 }
 
+admin::EbxmlHost* Operations::ebxml() {
+    return nullptr;
+}
+
 void Operations::stop() {
     stop_();
 }

@@ -28,6 +28,7 @@ class Operations final : public admin::Host {
     admin::ReloadReport reload(bool dry_run) override;
     void drain(bool draining) override;
     void sweep_sessions() override;
+    admin::EbxmlHost* ebxml() override;
     void stop() override;
 
  private:

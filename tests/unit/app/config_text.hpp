@@ -26,6 +26,19 @@ client_ca = ["ca.crt"]
 crl = ["root.crl", "issuing.crl"]
 )";
 
+/// The least of ebXML; behind minimal_config it is lines 13 to 22.
+inline const std::string minimal_ebxml = R"([ebxml]
+trust = ["ca.crt"]
+crl = ["root.crl", "issuing.crl"]
+[[ebxml.identity]]
+organisation = "999000001"
+signing_certificate = "signing.crt"
+signing_key = "signing.key"
+[[ebxml.identity.decryption]]
+certificate = "encryption.crt"
+key = "encryption.key"
+)";
+
 inline Config parsed(std::string_view text) {
     auto result = parse_config(text, "b.toml", "/etc/b");
     if (!result) {
