@@ -49,7 +49,4 @@ const xml::Element* soap_body_of(const Message& message);
 /// UUID, or `id@host` of RFC 2822 (rules 102, 108, 122).
 bool is_message_id(std::string_view text);
 
-/// True for a payload that NAV's services send in clear text over HTTP (facts, section 6).
-bool is_clear_service(const Envelope& envelope);
-
 }  // namespace budstikke::ebxml

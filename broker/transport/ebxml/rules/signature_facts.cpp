@@ -39,7 +39,11 @@ SignatureFacts signature_facts(
     for (const auto* part : message.attachments()) {
         parts.push_back({.content_id = part->content_id, .bytes = part->content});
     }
-    const auto verification = verifier.verify(message.soap, parts, policy);
+    return signature_facts(verifier.verify(message.soap, parts, policy));
+}
+
+SignatureFacts signature_facts(const crypto::xmldsig::Verification& verification) {
+    SignatureFacts facts;
     facts.status = status_of(verification.status);
     if (verification.certificate) {
         const auto& certificate = verification.certificate->facts();

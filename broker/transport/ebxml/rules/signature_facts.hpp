@@ -13,4 +13,7 @@ SignatureFacts signature_facts(
     const crypto::xmldsig::Policy& policy
 );
 
+/// The same of what has been verified already.
+SignatureFacts signature_facts(const crypto::xmldsig::Verification& verification);
+
 }  // namespace budstikke::ebxml

@@ -38,6 +38,9 @@ struct Verdict {
 /// At most limits::ebms_violations_max violations.
 Verdict validate(const Subject& subject);
 
+/// True for a payload that NAV's services send in clear text over HTTP (facts, section 6).
+bool is_clear_service(const Envelope& envelope);
+
 /// The verdict on bytes that could not be taken apart at all (read_message failed).
 Verdict unreadable();
 

@@ -1,0 +1,145 @@
+// See inbox.hpp: what came, and who looks at it.
+#include "broker/transport/ebxml/service/inbox.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/base/limits.hpp"
+#include "broker/transport/ebxml/message/names.hpp"
+#include "broker/transport/ebxml/service/inbox_impl.hpp"
+#include "broker/transport/ebxml/service/mail_answers.hpp"
+
+namespace budstikke::ebxml {
+namespace {
+
+constexpr std::string_view unreadable_text =
+    "Innholdet kan ikke leses som en MIME-melding med ebXML / "
+    "The content cannot be read as a MIME message with ebXML";
+
+bool is_signal_service(const Envelope& envelope) {
+    return envelope.service == signal_service;
+}
+
+}  // namespace
+
+std::string_view loggable(std::string_view message_id) {
+    const auto at = message_id.find('@');
+    const bool bounded = message_id.size() <= limits::msg_id_bytes_max;
+    const bool printable =
+        std::ranges::all_of(message_id, [](char c) { return c > ' ' && c < '\x7F'; });
+    return is_uuid(message_id) || (bounded && printable && at != std::string_view::npos)
+               ? message_id
+               : "not_an_id";
+}
+
+Inbox::Impl::Impl(
+    InboxOptions given, InboxParts of, SignalHandlers to, std::shared_ptr<const Surroundings> around
+)
+    : options(std::move(given)),
+      parts(of),
+      handlers(std::move(to)),
+      surroundings(std::move(around)),
+      queue(of.carrier, of.events, options.senders) {}
+
+void Inbox::Impl::event(
+    EventLevel level, std::string_view id, std::initializer_list<EventField> fields
+) const {
+    parts.events.write(level, id, fields);
+}
+
+Reception Inbox::Impl::later(std::string_view reason, std::string_view source) const {
+    event(EventLevel::warning, "ebxml_put_off", {{"reason", reason}, {"source", source}});
+    return {.kind = Reception::Kind::later, .reply = {}, .reply_is_fault = false};
+}
+
+Reception Inbox::Impl::receive(const Arrival& arrival) {
+    const auto known = [this] {
+        const std::scoped_lock lock(mutex);
+        return surroundings;
+    }();
+    if (arrival.bytes.size() > limits::mime_bytes_max) {
+        return answer_fault(arrival, nullptr, FaultCode::client, unreadable_text);
+    }
+    const auto message = read_message(arrival.bytes, parts.schemas);
+    if (!message) {
+        return answer_fault(arrival, nullptr, FaultCode::client, unreadable_text);
+    }
+    if (is_report(*message)) {
+        return take_report(arrival, *message);
+    }
+    if (!message->envelope) {
+        const bool soap = message->tree.root && message->tree.root->name == "Envelope";
+        return answer_fault(
+            arrival, &*message, soap ? FaultCode::version_mismatch : FaultCode::client,
+            unreadable_text
+        );
+    }
+    const auto& envelope = *message->envelope;
+    switch (envelope.kind) {
+        case Kind::fault:
+            return take_fault(arrival, *message);
+        case Kind::acknowledgment:
+        case Kind::error:
+            return take_signal(arrival, *message, *known);
+        case Kind::payload:
+            return take_payload(arrival, *message, *known);
+        case Kind::unknown:
+            // What tries to be a payload message is answered as one, a signal is not.
+            if (!is_signal_service(envelope)) {
+                return take_payload(arrival, *message, *known);
+            }
+            break;
+        default:
+            break;
+    }
+    event(EventLevel::info, "ebxml_ignored", {{"source", arrival.source}});
+    return {};
+}
+
+Inbox::Inbox(
+    InboxOptions options, InboxParts parts, SignalHandlers handlers,
+    std::shared_ptr<const Surroundings> surroundings
+)
+    : impl_(std::make_unique<Impl>(
+          std::move(options), parts, std::move(handlers), std::move(surroundings)
+      )) {}
+
+Inbox::~Inbox() = default;
+
+Reception Inbox::receive(const Arrival& arrival) {
+    return impl_->receive(arrival);
+}
+
+void Inbox::replace(std::shared_ptr<const Surroundings> surroundings) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->surroundings.swap(surroundings);
+}
+
+std::shared_ptr<const Surroundings> Inbox::surroundings() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->surroundings;
+}
+
+std::vector<PartnerVersion> Inbox::versions() const {
+    return impl_->versions.all();
+}
+
+std::size_t Inbox::joined() const {
+    return impl_->in_progress.joined();
+}
+
+void Inbox::tick() {
+    const auto before = impl_->parts.clock.now() - limits::ebxml_inbound_memory;
+    if (const auto erased = impl_->parts.store.erase_inbound_before(before, limits::tick_rows_max);
+        !erased) {
+        impl_->event(
+            EventLevel::error, "ebxml_store_failed", {{"reason", name(erased.error().code)}}
+        );
+    }
+}
+
+void Inbox::stop() {
+    impl_->queue.stop();
+}
+
+}  // namespace budstikke::ebxml

@@ -1,0 +1,93 @@
+// The parts of the inbox, shared by its .cpp files only.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "broker/transport/ebxml/rules/validate.hpp"
+#include "broker/transport/ebxml/service/authentication.hpp"
+#include "broker/transport/ebxml/service/in_progress.hpp"
+#include "broker/transport/ebxml/service/inbox.hpp"
+#include "broker/transport/ebxml/service/signal_queue.hpp"
+#include "broker/transport/ebxml/service/signals.hpp"
+
+namespace budstikke::ebxml {
+
+/// A payload message on its way through the inbox.
+struct Incoming {
+    const Arrival& arrival;
+    const Message& message;
+    const Surroundings& known;
+    HerId from;  ///< a partner
+    HerId to;    ///< one of ours
+    const Identity& identity;
+    Timestamp now;
+    Authentication sender;
+    Verdict verdict;
+};
+
+struct Inbox::Impl {
+    Impl(InboxOptions given, InboxParts of, SignalHandlers to, std::shared_ptr<const Surroundings>);
+
+    // inbox.cpp
+    Reception receive(const Arrival& arrival);
+    void event(EventLevel level, std::string_view id, std::initializer_list<EventField> fields)
+        const;
+    Reception later(std::string_view reason, std::string_view source) const;
+
+    // inbox_answers.cpp: how an answer goes
+    Reception answer_fault(
+        const Arrival& arrival, const Message* message, FaultCode code, std::string_view text
+    );
+    Reception answer(const Incoming& incoming, const Outcome& outcome);
+    std::optional<Package> signal_of(const Incoming& incoming, const Errors& errors) const;
+
+    // inbox_signals.cpp: what answers messages of ours
+    Reception take_fault(const Arrival& arrival, const Message& message);
+    Reception take_report(const Arrival& arrival, const Message& message);
+    Reception take_signal(
+        const Arrival& arrival, const Message& message, const Surroundings& known
+    );
+
+    // inbox_payload.cpp: payload messages
+    Reception take_payload(
+        const Arrival& arrival, const Message& message, const Surroundings& known
+    );
+    Reception take_unauthenticated(const Incoming& incoming);
+    Outcome process(const Incoming& incoming);
+    Outcome process_new(const Incoming& incoming);
+    Outcome refuse(const Incoming& incoming, const Errors& errors);
+    Outcome refuse_false_duplicate(const Incoming& incoming) const;
+    Outcome keep(const Incoming& incoming, std::optional<Package> signal, std::string business_id);
+    Outcome store_failed(const Error& error) const;
+    std::optional<EbxmlError> obstacle(const Incoming& incoming) const;
+    std::expected<std::string, EbxmlError> open(const Incoming& incoming) const;
+    std::optional<pipeline::Receipt> submit(const Incoming& incoming, std::string payload) const;
+
+    // inbox_test_partner.cpp
+    bool is_test(const Identity& identity) const {
+        return options.test_partner || identity.test_partner;
+    }
+    Reception answer_as_test_partner(Incoming& incoming);
+
+    InboxOptions options;
+    InboxParts parts;
+    SignalHandlers handlers;
+    crypto::xmldsig::Verifier verifier;
+    InProgress in_progress;
+    PartnerVersions versions;
+    mutable std::mutex mutex;
+    std::shared_ptr<const Surroundings> surroundings;  ///< by mutex
+    SignalQueue queue;                                 ///< the last member: its threads use others
+};
+
+/// For the log: an id that can be one, else a word for it. A peer chooses its ids freely.
+std::string_view loggable(std::string_view message_id);
+
+}  // namespace budstikke::ebxml

@@ -1,0 +1,353 @@
+// A payload message, from its claim to its signal. The order is the promise: who sent it, is it a
+// copy, may it come, can it be opened, has the broker stored it; then the signal is stored, and
+// only then it goes.
+#include <chrono>
+#include <future>
+#include <utility>
+
+#include "broker/base/limits.hpp"
+#include "broker/transport/ebxml/message/timestamp.hpp"
+#include "broker/transport/ebxml/rules/signature_facts.hpp"
+#include "broker/transport/ebxml/service/inbox_impl.hpp"
+
+namespace budstikke::ebxml {
+namespace {
+
+std::string fault_text(const Verdict& verdict) {
+    std::string text;
+    for (const auto& violation : verdict.violations) {
+        if (violation.response() == Response::fault) {
+            text += (text.empty() ? "" : "; ") + error_of(violation).description;
+        }
+    }
+    return text;
+}
+
+std::string text_of(int rule) {
+    return error_of(Violation{.rule = find_rule(rule), .location = {}}).description;
+}
+
+store::InboundEbxml record_of(
+    const Incoming& incoming, const std::optional<Package>& signal, std::string business_id
+) {
+    store::InboundEbxml record{
+        .from = incoming.from,
+        .to = incoming.to,
+        .message_id = incoming.sender.envelope.message_id,
+        .conversation_id = incoming.sender.envelope.conversation_id,
+        .digests = incoming.sender.digests,
+        .received_at = incoming.now,
+        .business_id = std::move(business_id),
+        .content_type = {},
+        .body = {},
+        .transfer_encoding = {},
+    };
+    if (signal) {
+        record.content_type = signal->content_type;
+        record.body = signal->body;
+        record.transfer_encoding = signal->transfer_encoding;
+    }
+    return record;
+}
+
+Outcome outcome_of(const store::InboundEbxml& record) {
+    Outcome outcome{.later = false, .signal = {}};
+    if (!record.body.empty()) {
+        outcome.signal = Package{
+            .content_type = record.content_type,
+            .transfer_encoding = record.transfer_encoding,
+            .body = record.body,
+        };
+    }
+    return outcome;
+}
+
+bool looks_like_xml(std::string_view bytes) {
+    bytes.remove_prefix(bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0);
+    const auto first = bytes.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && bytes[first] == '<';
+}
+
+}  // namespace
+
+Reception Inbox::Impl::take_payload(
+    const Arrival& arrival, const Message& message, const Surroundings& known
+) {
+    const auto from = HerId::parse(message.envelope->from.her_id());
+    const auto to = HerId::parse(message.envelope->to.her_id());
+    const auto* identity = to ? known.identity(*to) : nullptr;
+    const bool partner = from && known.is_partner(*from);
+    if (!partner || identity == nullptr) {
+        // Nobody could be answered, or nobody could sign the answer (HITS 1172 5.9.1).
+        const auto verdict = validate({
+            .message = message,
+            .transport = arrival.transport,
+            .signature = {},
+            .opened = std::nullopt,
+        });
+        auto text = fault_text(verdict);
+        if (text.empty()) {
+            text = text_of(partner ? 54 : 29);
+        }
+        return answer_fault(arrival, &message, FaultCode::client, text);
+    }
+    const auto now = parts.clock.now();
+    Incoming incoming{
+        .arrival = arrival,
+        .message = message,
+        .known = known,
+        .from = *from,
+        .to = *to,
+        .identity = *identity,
+        .now = now,
+        .sender = authenticate(message, known, verifier, now),
+        .verdict = {},
+    };
+    if (is_test(*identity)) {
+        return answer_as_test_partner(incoming);
+    }
+    incoming.verdict = validate({
+        .message = message,
+        .transport = arrival.transport,
+        .signature = signature_facts(incoming.sender.verification),
+        .known = &known.known(),
+        .validated = parts.schemas != nullptr,
+        .opened = std::nullopt,
+    });
+    if (incoming.verdict.answer == Answer::fault) {
+        return answer_fault(arrival, &message, FaultCode::client, fault_text(incoming.verdict));
+    }
+    if (incoming.sender.signed_by != Signatory::partner) {
+        return take_unauthenticated(incoming);
+    }
+    if (parts.broker.crowded()) {
+        return later("crowded", arrival.source);
+    }
+    versions.note(*from, incoming.sender.envelope.descriptions, now);
+    return answer(incoming, process(incoming));
+}
+
+/// Nothing of it is remembered: anybody could have sent it, and must not be able to spoil what the
+/// partner sends under the same id, before or after.
+Reception Inbox::Impl::take_unauthenticated(const Incoming& incoming) {
+    const auto& sender = incoming.sender;
+    if (sender.unsure) {
+        event(
+            EventLevel::error, "ebxml_revocation_unknown",
+            {{"from", incoming.from.text()}, {"source", incoming.arrival.source}}
+        );
+        return later("revocation", incoming.arrival.source);
+    }
+    event(
+        EventLevel::warning, "ebxml_unauthenticated",
+        {{"from", incoming.from.text()},
+         {"to", incoming.to.text()},
+         {"source", incoming.arrival.source},
+         {"signed_by", name(sender.signed_by)}}
+    );
+    const auto& id = sender.envelope.message_id;
+    const auto before = parts.store.inbound(incoming.from, id);
+    if (!before) {
+        return later("store", incoming.arrival.source);
+    }
+    if (*before || in_progress.contains({incoming.from, id})) {
+        // A MessageError of ours would make the partner believe that his own message was refused.
+        return answer_fault(
+            incoming.arrival, &incoming.message, FaultCode::client,
+            sender.errors.front().description
+        );
+    }
+    auto errors = errors_of(incoming.verdict);
+    errors.insert(errors.end(), sender.errors.begin(), sender.errors.end());
+    return answer(incoming, {.later = false, .signal = signal_of(incoming, errors)});
+}
+
+Outcome Inbox::Impl::process(const Incoming& incoming) {
+    const InProgress::Key key{incoming.from, incoming.sender.envelope.message_id};
+    auto entered = in_progress.enter(key, incoming.sender.digests);
+    if (auto* joined = std::get_if<InProgress::Joined>(&entered)) {
+        return joined->get();
+    }
+    if (std::holds_alternative<InProgress::Contradiction>(entered)) {
+        return refuse_false_duplicate(incoming);
+    }
+    auto& claim = std::get<InProgress::Claim>(entered);
+    auto outcome = process_new(incoming);
+    claim.finish(outcome);
+    return outcome;
+}
+
+Outcome Inbox::Impl::refuse_false_duplicate(const Incoming& incoming) const {
+    event(
+        EventLevel::warning, "ebxml_false_duplicate",
+        {{"from", incoming.from.text()},
+         {"message_id", loggable(incoming.sender.envelope.message_id)}}
+    );
+    // Not kept: the first message's signal stays what a true copy gets.
+    auto signal = signal_of(incoming, {error_of(Refusal::false_duplicate)});
+    return {.later = !signal, .signal = std::move(signal)};
+}
+
+Outcome Inbox::Impl::process_new(const Incoming& incoming) {
+    const auto& header = incoming.sender.envelope;
+    const auto before = parts.store.inbound(incoming.from, header.message_id);
+    if (!before) {
+        return store_failed(before.error());
+    }
+    if (*before) {
+        if ((*before)->digests != incoming.sender.digests) {
+            return refuse_false_duplicate(incoming);
+        }
+        event(
+            EventLevel::info, "ebxml_duplicate",
+            {{"from", incoming.from.text()}, {"message_id", loggable(header.message_id)}}
+        );
+        return outcome_of(**before);
+    }
+    if (incoming.verdict.answer == Answer::error) {
+        return refuse(incoming, errors_of(incoming.verdict));
+    }
+    const auto time_to_live = parse_date_time(header.time_to_live);
+    if (time_to_live && incoming.now > *time_to_live) {
+        return refuse(incoming, {error_of(Refusal::time_to_live_expired)});
+    }
+    if (const auto error = obstacle(incoming)) {
+        return refuse(incoming, {*error});
+    }
+    auto payload = open(incoming);
+    if (!payload) {
+        return refuse(incoming, {payload.error()});
+    }
+    const auto receipt = submit(incoming, *std::move(payload));
+    if (!receipt || receipt->retry_later) {
+        return {};
+    }
+    if (!receipt->accepted) {
+        return refuse(incoming, errors_of(*receipt));
+    }
+    event(
+        EventLevel::info, "ebxml_received",
+        {{"from", incoming.from.text()},
+         {"to", incoming.to.text()},
+         {"message_id", loggable(header.message_id)},
+         {"message", receipt->id.text()}}
+    );
+    // A reply that comes in the same exchange has no signal (a service that we do not offer).
+    if (incoming.verdict.answer == Answer::none) {
+        return keep(incoming, std::nullopt, receipt->message_id);
+    }
+    auto signal = signal_of(incoming, errors_of(incoming.verdict));
+    return signal ? keep(incoming, std::move(signal), receipt->message_id) : Outcome{};
+}
+
+Outcome Inbox::Impl::refuse(const Incoming& incoming, const Errors& errors) {
+    event(
+        EventLevel::warning, "ebxml_refused",
+        {{"from", incoming.from.text()},
+         {"to", incoming.to.text()},
+         {"message_id", loggable(incoming.sender.envelope.message_id)},
+         {"code", errors.front().code}}
+    );
+    auto signal = signal_of(incoming, errors);
+    return signal ? keep(incoming, std::move(signal), {}) : Outcome{};
+}
+
+Outcome Inbox::Impl::keep(
+    const Incoming& incoming, std::optional<Package> signal, std::string business_id
+) {
+    const auto record = record_of(incoming, signal, std::move(business_id));
+    if (const auto put = parts.store.put(record); !put) {
+        return store_failed(put.error());
+    }
+    return {.later = false, .signal = std::move(signal)};
+}
+
+Outcome Inbox::Impl::store_failed(const Error& error) const {
+    event(EventLevel::error, "ebxml_store_failed", {{"reason", name(error.code)}});
+    return {};
+}
+
+std::optional<EbxmlError> Inbox::Impl::obstacle(const Incoming& incoming) const {
+    const auto& header = incoming.sender.envelope;
+    const auto* agreement = incoming.known.agreement(header.cpa_id);
+    if (agreement == nullptr) {
+        return std::nullopt;
+    }
+    const ServiceAction what{
+        .service = header.service,
+        .action = header.action,
+        .from_role = header.from.role,
+        .to_role = header.to.role,
+    };
+    const auto terms =
+        terms_of(*agreement, incoming.from.text(), incoming.to.text(), what, incoming.now);
+    return terms ? std::nullopt : std::optional(error_of(terms.error()));
+}
+
+std::expected<std::string, EbxmlError> Inbox::Impl::open(const Incoming& incoming) const {
+    const auto attachments = incoming.message.attachments();
+    if (attachments.empty()) {
+        return std::unexpected(error_of(Refusal::no_payload));
+    }
+    const auto& manifest = incoming.sender.envelope.manifest;
+    if (attachments.size() > 1 || manifest.size() > 1) {
+        return std::unexpected(error_of(Refusal::several_payloads));
+    }
+    const auto& part = *attachments.front();
+    if (manifest.empty() || manifest.front().content_id() != part.content_id) {
+        return std::unexpected(error_of(Refusal::no_payload));
+    }
+    if (looks_like_xml(part.content)) {
+        if (!is_clear_service(incoming.sender.envelope)) {
+            return std::unexpected(error_of(Refusal::not_encrypted));
+        }
+        return part.content;
+    }
+    auto opened = incoming.identity.decryptor.open(
+        part.content, incoming.known.policy(incoming.from.text()).encryption
+    );
+    if (!opened) {
+        event(
+            EventLevel::warning, "ebxml_not_decrypted",
+            {{"from", incoming.from.text()},
+             {"to", incoming.to.text()},
+             {"reason", crypto::cms::name(opened.error())}}
+        );
+        return std::unexpected(error_of(opened.error(), part.content_id));
+    }
+    return std::move(opened->payload);
+}
+
+std::optional<pipeline::Receipt> Inbox::Impl::submit(const Incoming& incoming, std::string payload)
+    const {
+    const auto* party = incoming.known.directory().find(incoming.from);
+    pipeline::Submission submission;
+    submission.organisation = party->organisation;
+    submission.content_type = "application/xml";
+    submission.payload = Payload(std::move(payload));
+    submission.recipients = {incoming.to.text()};
+    // Who signed the message is whom it must be from, not only one of the same organisation.
+    submission.declared = pipeline::DeclaredFacts{};
+    submission.declared->sender = incoming.from.text();
+    auto prepared = parts.broker.prepare(std::move(submission));
+    if (!prepared) {
+        return std::move(prepared.error());
+    }
+    std::promise<pipeline::Receipt> promise;
+    auto answered = promise.get_future();
+    parts.broker.commit(
+        *std::move(prepared), [promise = std::move(promise)](pipeline::Receipt receipt
+                              ) mutable { promise.set_value(std::move(receipt)); }
+    );
+    // A broker that ends answers nobody; what it stored then, the next copy of the message finds.
+    if (answered.wait_for(limits::ebxml_exchange_time_max) != std::future_status::ready) {
+        return std::nullopt;
+    }
+    try {
+        return answered.get();
+    } catch (const std::future_error&) {
+        return std::nullopt;
+    }
+}
+
+}  // namespace budstikke::ebxml
