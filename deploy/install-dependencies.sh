@@ -16,6 +16,8 @@ libraries="$libraries libjemalloc-dev"
 # MIME fields and transfer encodings of the ebXML message service; its XML signatures over OpenSSL,
 # and what is compressed inside its encryption.
 libraries="$libraries libgmime-3.0-dev libxmlsec1-dev libxmlsec1-openssl zlib1g-dev"
+# HTTPS and mail of the ebXML message service, outwards: HTTP, SMTP, POP3, IMAP over OpenSSL.
+libraries="$libraries libcurl4-openssl-dev"
 # Test PKI, independent client, XML reader and verifier of XML signatures of the tests, and what the
 # scripts use.
 tests="openssl ca-certificates python3 python3-protobuf python3-lxml python3-pytest python3-xmlsec

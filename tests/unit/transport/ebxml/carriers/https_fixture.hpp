@@ -1,0 +1,63 @@
+// A real HTTPS listener with a real test PKI, and a receiver that remembers.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "broker/transport/ebxml/https/listener.hpp"
+#include "tests/unit/crypto/test_pki.hpp"
+#include "tests/unit/transport/ebxml/carriers/https_peer.hpp"
+#include "tests/unit/transport/ebxml/carriers/receivers.hpp"
+
+namespace budstikke::ebxml::test {
+
+class HttpsTest : public ::testing::Test {
+ protected:
+    void TearDown() override {
+        receiver_.release();
+        listener_.reset();
+    }
+
+    crypto::TlsServerContext tls(const crypto::TlsServerConfig& config) const {
+        return *crypto::TlsServerContext::make(config, clock_);
+    }
+    static crypto::TlsServerConfig tls_config() {
+        auto config = crypto::test::TestPki::instance().server();
+        config.alpn = {https_alpn};
+        return config;
+    }
+    void start() {
+        options_.limits.connections.closing_time_max = std::chrono::seconds(1);
+        pool_.emplace(pool_options_, receiver_, events_);
+        auto listener = HttpsListener::start(options_, tls(tls_config()), *pool_, clock_, events_);
+        ASSERT_TRUE(listener) << listener.error().detail;
+        listener_ = *std::move(listener);
+    }
+    HttpsPeer peer(const std::string& certificate = "hospital") const {
+        return {listener_->port(), certificate};
+    }
+
+    static std::string request(
+        const std::string& body, const std::string& fields = "Content-Type: text/xml\r\n"
+    ) {
+        return "POST /ebxml HTTP/1.1\r\nHost: localhost\r\n" + fields +
+               "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    }
+    /// What the Receiver sees of that request.
+    static std::string package(const std::string& body) {
+        return "Content-Type: text/xml\r\n\r\n" + body;
+    }
+
+    SystemClock clock_;
+    Events events_;
+    RememberingReceiver receiver_;
+    HttpsListenerOptions options_;
+    ReceivePoolOptions pool_options_;
+    std::optional<ReceivePool> pool_;
+    std::unique_ptr<HttpsListener> listener_;
+};
+
+}  // namespace budstikke::ebxml::test
