@@ -42,8 +42,7 @@ NOT_REACHED_YET = {
     "transforms_read_max",
     "ebxml_retries_default", "ebxml_retries_max",
     "ebxml_retry_interval_default", "ebxml_retry_interval_min", "ebxml_unacknowledged_max",
-    "ebxml_signals_waiting_max", "ebxml_inbound_memory", "lmtp_line_bytes_max",
-    "lmtp_recipients_max", "lmtp_connections_max", "lmtp_idle_time_max", "mailbox_messages_max",
+    "ebxml_signals_waiting_max", "ebxml_inbound_memory",
     "mailbox_interval_default",
 }
 

@@ -1,0 +1,108 @@
+// The looks of mailbox.hpp.
+#include "broker/transport/ebxml/mail/mailbox.hpp"
+
+#include <utility>
+
+namespace budstikke::ebxml {
+
+Result<std::unique_ptr<Mailbox>> Mailbox::make(
+    MailboxOptions options, Receiver& receiver, EventLog& events
+) {
+    if (!options.url.starts_with("pop3s://") && !options.url.starts_with("imaps://")) {
+        return fail(Errc::invalid_argument, "a mailbox must be at pop3s:// or imaps://");
+    }
+    if (options.account.user.empty()) {
+        return fail(Errc::invalid_argument, "a mailbox needs a user");
+    }
+    if (const auto checked = check(options.tls); !checked) {
+        return std::unexpected(checked.error());
+    }
+    if (const auto checked = check(options.account); !checked) {
+        return std::unexpected(checked.error());
+    }
+    return std::make_unique<Mailbox>(std::move(options), receiver, events);
+}
+
+Mailbox::Mailbox(MailboxOptions options, Receiver& receiver, EventLog& events)
+    : options_(std::move(options)), receiver_(receiver), events_(events) {}
+
+Look Mailbox::look() {
+    const Look look = visit_once();
+    if (look.fault && was_reached_) {
+        events_.write(
+            EventLevel::error, "mailbox_unreachable",
+            {{"mailbox", options_.name}, {"fault", name(*look.fault)}}
+        );
+    } else if (!look.fault && !was_reached_) {
+        events_.write(EventLevel::info, "mailbox_reached", {{"mailbox", options_.name}});
+    }
+    was_reached_ = !look.fault;
+    return look;
+}
+
+Look Mailbox::visit_once() {
+    Look look;
+    const AccessOptions where{
+        .url = options_.url,
+        .tls = options_.tls,
+        .account = options_.account,
+        .transfer_time_max = options_.transfer_time_max,
+        .mail_bytes_max = options_.mail_bytes_max,
+    };
+    const auto access = visit(where);
+    const auto mails = access->list();
+    if (!mails) {
+        look.fault = mails.error();
+        return look;
+    }
+    report_too_large(*mails);
+    for (const WaitingMail& mail : *mails) {
+        if (mail.bytes > options_.mail_bytes_max ||
+            look.done + look.later >= options_.messages_max) {
+            ++look.left;
+        } else if (!take(*access, mail, look)) {
+            break;
+        }
+    }
+    return look;
+}
+
+bool Mailbox::take(MailAccess& access, const WaitingMail& mail, Look& look) {
+    const auto bytes = access.fetch(mail);
+    if (!bytes) {
+        look.fault = bytes.error();
+        return false;
+    }
+    const Reception reception =
+        receiver_.receive({.transport = Transport::mail, .bytes = *bytes, .source = options_.name});
+    if (reception.kind == Reception::Kind::later) {
+        ++look.later;
+        return true;
+    }
+    if (const auto removed = access.remove(mail); !removed) {
+        // It comes again, and the Receiver knows it then.
+        look.fault = removed.error();
+        return false;
+    }
+    ++look.done;
+    return true;
+}
+
+void Mailbox::report_too_large(const std::vector<WaitingMail>& mails) {
+    std::set<std::string> still_there;
+    for (const WaitingMail& mail : mails) {
+        if (mail.bytes <= options_.mail_bytes_max) {
+            continue;
+        }
+        if (!reported_.contains(mail.id)) {
+            events_.write(
+                EventLevel::error, "mailbox_mail_too_large",
+                {{"mailbox", options_.name}, {"bytes", std::to_string(mail.bytes)}}
+            );
+        }
+        still_there.insert(mail.id);
+    }
+    reported_ = std::move(still_there);
+}
+
+}  // namespace budstikke::ebxml

@@ -1,0 +1,209 @@
+"""Postfix and Dovecot for tests: with a configuration of their own, in a folder of their own, on
+free ports of the loopback. Needs root, because Postfix does; stops what it started, by process id.
+
+    servers.py start FOLDER PKI    PKI as certs/make-test-pki.sh makes it; prints nothing when well
+    servers.py stop FOLDER
+
+FOLDER/servers has lines NAME=VALUE: smtp, smtps, pop3s, imaps (ports), user, other, password (a
+file), lmtp (a Unix socket that mail for any address of `lmtp.example` goes to).
+"""
+
+import os
+import pathlib
+import pwd
+import select
+import signal
+import socket
+import subprocess
+import sys
+
+USERS = ("hospital@edi.example", "municipality@edi.example")
+PASSWORD = "invented-for-tests"
+
+MAIN_CF = """
+compatibility_level = 3.6
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file = {folder}/postfix.log
+maillog_file_prefixes = {folder}
+myhostname = mail.example
+mydestination =
+mynetworks =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+alias_maps =
+local_recipient_maps =
+smtpd_tls_cert_file = {pki}/server.crt
+smtpd_tls_key_file = {pki}/server.key
+smtpd_tls_security_level = encrypt
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = unix:{folder}/dovecot/auth-postfix
+smtpd_tls_auth_only = yes
+smtpd_relay_restrictions = permit_sasl_authenticated, reject
+smtpd_recipient_restrictions = permit_sasl_authenticated, reject
+virtual_mailbox_domains = edi.example
+virtual_mailbox_maps = inline:{{ {{ {users[0]} = x }} {{ {users[1]} = x }} }}
+virtual_transport = lmtp:unix:{folder}/dovecot/lmtp
+transport_maps = inline:{{ {{ lmtp.example = lmtp:unix:{folder}/broker/lmtp }} }}
+relay_domains = lmtp.example
+message_size_limit = 52428800
+mailbox_size_limit = 0
+virtual_mailbox_limit = 0
+minimal_backoff_time = 1s
+maximal_backoff_time = 1s
+queue_run_delay = 1s
+"""
+
+MASTER_CF = """
+127.0.0.1:{smtp} inet n - n - - smtpd
+127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+lmtp unix - - n - - lmtp
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+DOVECOT_CONF = """
+base_dir = {folder}/dovecot/run
+state_dir = {folder}/dovecot/state
+log_path = {folder}/dovecot.log
+protocols = imap pop3 lmtp
+listen = 127.0.0.1
+ssl = required
+ssl_cert = <{pki}/server.crt
+ssl_key = <{pki}/server.key
+disable_plaintext_auth = yes
+auth_mechanisms = plain login
+mail_location = maildir:{folder}/mail/%u
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN {folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/mail/%u
+}}
+first_valid_uid = 1
+service imap-login {{
+  inet_listener imap {{
+    port = 0
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+    ssl = yes
+  }}
+}}
+service pop3-login {{
+  inet_listener pop3 {{
+    port = 0
+  }}
+  inet_listener pop3s {{
+    port = {pop3s}
+    ssl = yes
+  }}
+}}
+service lmtp {{
+  unix_listener {folder}/dovecot/lmtp {{
+    mode = 0666
+  }}
+}}
+service auth {{
+  unix_listener {folder}/dovecot/auth-postfix {{
+    mode = 0666
+  }}
+}}
+"""
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def require_greeting(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=30):
+        return
+
+
+def start(folder: pathlib.Path, pki: pathlib.Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    for name in ("queue", "data", "dovecot", "mail", "postfix", "broker"):
+        (folder / name).mkdir()
+    for name in ("mail", "data"):
+        os.chown(folder / name, pwd.getpwnam("postfix").pw_uid, -1)
+    (folder / "broker").chmod(0o755)
+    names = ("smtp", "smtps", "pop3s", "imaps")
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    owner = pwd.getpwnam("postfix")
+    facts = {"folder": folder, "pki": pki, "users": USERS, "uid": owner.pw_uid,
+             "gid": owner.pw_gid, **ports}
+    (folder / "postfix/main.cf").write_text(MAIN_CF.format(**facts))
+    (folder / "postfix/master.cf").write_text(MASTER_CF.format(**facts))
+    (folder / "dovecot.conf").write_text(DOVECOT_CONF.format(**facts))
+    (folder / "users").write_text("".join(f"{user}:{PASSWORD}\n" for user in USERS))
+    (folder / "password").write_text(PASSWORD + "\n")
+    (folder / "password").chmod(0o600)
+    subprocess.run(["dovecot", "-c", folder / "dovecot.conf"], check=True)
+    subprocess.run(["postfix", "-c", folder / "postfix", "start"], check=True,
+                   stdout=subprocess.DEVNULL, stderr=(folder / "start.log").open("w"))
+    for port in ports.values():  # both listen before they go to the background
+        require_greeting(port)
+    lines = [f"{name}={port}" for name, port in ports.items()]
+    lines += [f"user={USERS[0]}", f"other={USERS[1]}", f"password={folder}/password",
+              f"lmtp={folder}/broker/lmtp", f"ca={pki}/ca.crt"]
+    (folder / "servers").write_text("\n".join(lines) + "\n")
+
+
+def end(pid: int) -> None:
+    """Asks it to end, and waits until it has."""
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    signal.pidfd_send_signal(process, signal.SIGTERM)
+    ended, _, _ = select.select([process], [], [], 30)
+    os.close(process)
+    if not ended:
+        raise SystemExit(f"process {pid} did not end")
+
+
+def stop(folder: pathlib.Path) -> None:
+    for name in ("queue/pid/master.pid", "dovecot/run/master.pid"):
+        if (folder / name).exists():
+            end(int((folder / name).read_text()))
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["start", folder, pki]:
+            start(pathlib.Path(folder).resolve(), pathlib.Path(pki).resolve())
+        case ["stop", folder]:
+            stop(pathlib.Path(folder).resolve())
+        case _:
+            raise SystemExit(__doc__)
