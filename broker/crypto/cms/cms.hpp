@@ -111,4 +111,7 @@ Result<std::string> encrypt(std::string_view content, const PartyCertificate& re
 /// with Content-Type application/xml and Content-Transfer-Encoding binary.
 std::string mime_part(std::string_view xml);
 
+/// What some of NAV's services want there instead: gzip, the same bytes for the same content.
+std::string gzip(std::string_view content);
+
 }  // namespace budstikke::crypto::cms

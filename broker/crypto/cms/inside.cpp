@@ -232,4 +232,29 @@ std::string mime_part(std::string_view xml) {
     return part;
 }
 
+std::string gzip(std::string_view content) {
+    constexpr int gzip_window = 16 + MAX_WBITS;
+    constexpr int memory_level = 8;  // zlib's own default
+    z_stream stream{};
+    // Without a header of its own zlib writes no time and no name.
+    if (deflateInit2(
+            &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, gzip_window, memory_level,
+            Z_DEFAULT_STRATEGY
+        ) != Z_OK) {
+        throw std::bad_alloc();
+    }
+    const std::unique_ptr<z_stream, decltype(&deflateEnd)> end(&stream, deflateEnd);
+    std::string packed(deflateBound(&stream, static_cast<uLong>(content.size())), '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
+    stream.avail_in = static_cast<uInt>(content.size());
+    stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+    stream.avail_out = static_cast<uInt>(packed.size());
+    // The output holds all of it, so one call is the whole of the work.
+    if (deflate(&stream, Z_FINISH) != Z_STREAM_END) {
+        throw std::logic_error("deflateBound was too small");
+    }
+    packed.resize(packed.size() - stream.avail_out);
+    return packed;
+}
+
 }  // namespace budstikke::crypto::cms

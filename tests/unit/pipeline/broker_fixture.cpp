@@ -198,6 +198,18 @@ Receipt BrokerTest::send_apprec(
     const std::string& from, const std::string& to, const std::string& original, int status,
     const std::string& id
 ) {
+    return submit(apprec(
+        from == "301"   ? "900000003"
+        : from == "100" ? "900000001"
+                        : "900000002",
+        from, to, original, status, id
+    ));
+}
+
+Submission BrokerTest::apprec(
+    const std::string& organisation, const std::string& from, const std::string& to,
+    const std::string& original, int status, const std::string& id
+) {
     std::string xml = R"(<?xml version="1.0" encoding="UTF-8"?><AppRec xmlns=")";
     xml += std::string(apprec_namespace) + R"("><MsgType V="APPREC" DN="AppRec"/>)";
     xml += "<MIGversion>v1.1 2012-02-15</MIGversion><GenDate>2026-11-22T10:00:00</GenDate>";
@@ -212,12 +224,10 @@ Receipt BrokerTest::send_apprec(
         "</IssueDate><Id>" +
         original + "</Id></OriginalMsgId></AppRec>";
     Submission submission;
-    submission.organisation = from == "301"   ? "900000003"
-                              : from == "100" ? "900000001"
-                                              : "900000002";
+    submission.organisation = organisation;
     submission.content_type = "application/xml";
     submission.payload = Payload(std::move(xml));
-    return submit(std::move(submission));
+    return submission;
 }
 
 ConsumerId BrokerTest::consume(

@@ -93,6 +93,10 @@ class BrokerTest : public testing::Test {
         const std::string& from, const std::string& to, const std::string& original, int status,
         const std::string& id = "11111111-1111-4111-8111-111111111111"
     );
+    static Submission apprec(
+        const std::string& organisation, const std::string& from, const std::string& to,
+        const std::string& original, int status, const std::string& id
+    );
 
     ConsumerId consume(
         Inbox& inbox, const std::string& organisation, const std::string& queue,

@@ -129,6 +129,12 @@ EnvelopeText write_payload(
                             {"eb:signed", "true"},
                             {"eb:version", ebms_version}}
     );
+    if (header.sync_reply) {
+        out.empty(
+            "eb:SyncReply",
+            {{"SOAP:actor", actor_next}, {"SOAP:mustUnderstand", "1"}, {"eb:version", ebms_version}}
+        );
+    }
     Text body;
     body.open("SOAP:Body").open("eb:Manifest", {{"eb:version", ebms_version}});
     for (const auto& reference : references) {

@@ -38,6 +38,7 @@ struct OutgoingHeader {
     std::string ref_to_message_id;
     std::optional<Timestamp> time_to_live;
     std::string description;  ///< JSON of HITS 1210; see monitoring.hpp
+    bool sync_reply = false;  ///< the signal shall come back in the same exchange; never by mail
 };
 
 struct OutgoingReference {

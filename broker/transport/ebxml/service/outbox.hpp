@@ -4,7 +4,9 @@
 // May not know how a package travels, nor how a signal is read and its signature verified.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -58,10 +60,12 @@ struct OutboxParts {
     const Clock& clock;
     Random& random;
     EventLog& events;
+    /// The store failed, and nothing more can be promised: end the process. Any thread.
+    std::function<void(const Error&)> on_failure = {};
 };
 
 struct OutboxOptions {
-    std::size_t senders = 4;  ///< attempts at once; one partner never has all of them
+    std::size_t senders = 4;  ///< attempts at once; one organisation has at most half of them
     std::string mail_domain = "budstikke.invalid";
     std::string description = {};  ///< eb:Description of what we send (HITS 1210); may be empty
 };

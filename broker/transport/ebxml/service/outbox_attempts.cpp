@@ -1,0 +1,375 @@
+// One attempt after the other: compose, write down, send, and what came of it.
+#include "broker/base/limits.hpp"
+#include "broker/transport/ebxml/service/outbox_impl.hpp"
+#include "broker/transport/ebxml/service/schedule.hpp"
+
+namespace budstikke::ebxml {
+namespace {
+
+using store::OutboundState;
+
+/// How long a party that operations hold, or a server that cannot be reached, is left alone.
+constexpr Duration rest_time = std::chrono::seconds(30);
+
+/// Whether the partner's server had it: then the attempt was made, whatever was said.
+bool reached(CarrierFault fault) {
+    return fault == CarrierFault::refused || fault == CarrierFault::too_large;
+}
+
+/// Leaves the line that was entered, on every way out.
+class Entered {
+ public:
+    Entered(FairQueue& queue, std::string partner)
+        : queue_(queue), partner_(std::move(partner)), inside_(queue.try_enter(partner_)) {}
+    ~Entered() {
+        if (inside_) {
+            queue_.leave(partner_);
+        }
+    }
+    Entered(const Entered&) = delete;
+    Entered& operator=(const Entered&) = delete;
+    explicit operator bool() const { return inside_; }
+
+ private:
+    FairQueue& queue_;
+    const std::string partner_;
+    const bool inside_;
+};
+
+}  // namespace
+
+void Outbox::Impl::begin(const pipeline::Offer& offer) {
+    const auto known = parts.store.outbound_of(offer.id);
+    if (!known) {
+        store_failed(known.error());
+        return release(offer.id, "store_failed");
+    }
+    if (*known) {
+        return resume(offer, **known);
+    }
+    compose_and_send(offer);
+}
+
+void Outbox::Impl::resume(const pipeline::Offer& offer, const store::OutboundEbxml& message) {
+    const std::scoped_lock record(lock_of(message.message_id));
+    {
+        const std::scoped_lock lock(mutex);
+        const auto entry = open.find(offer.id);
+        if (entry == open.end()) {
+            return;
+        }
+        entry->second.message_id = message.message_id;
+    }
+    // Its signal may have come between the reading and now.
+    const auto current = parts.store.outbound(message.message_id);
+    if (!current) {
+        return store_failed(current.error());
+    }
+    if (*current && (*current)->state != OutboundState::waiting) {
+        return finish(**current);
+    }
+    schedule(offer.id, message.next_attempt);
+}
+
+Result<std::string> Outbox::Impl::payload_of(const pipeline::Offer& offer) const {
+    if (offer.carried) {
+        return std::string(offer.carried->bytes());
+    }
+    std::string payload;
+    payload.reserve(offer.message->size);
+    for (std::uint32_t chunk = 0; chunk < offer.message->chunks; ++chunk) {
+        auto piece = parts.broker.read_payload(*offer.message, chunk);
+        if (!piece) {
+            return piece;
+        }
+        payload += *piece;
+    }
+    return payload;
+}
+
+std::expected<ServiceAction, NoRoute> Outbox::Impl::service(
+    const store::MessageRecord& message, const HerId& to
+) const {
+    std::string answered_action;
+    if (message.envelope.is_apprec) {
+        const auto answered = parts.broker.message(
+            {.id = std::nullopt, .message_id = message.envelope.original_message_id, .sender = to}
+        );
+        if (answered) {
+            answered_action = answered->message.envelope.action;
+        }
+    }
+    return service_of(message.envelope, answered_action);
+}
+
+std::expected<store::OutboundEbxml, NoRoute> Outbox::Impl::composed(
+    const pipeline::Offer& offer, const Surroundings& around, std::string_view payload
+) {
+    const store::MessageRecord& message = *offer.message;
+    const auto what = service(message, offer.queue);
+    if (!what) {
+        return std::unexpected(what.error());
+    }
+    const Timestamp now = parts.clock.now();
+    const auto route = around.route(message.sender, offer.queue, *what, now);
+    if (!route) {
+        return std::unexpected(route.error());
+    }
+    std::string conversation;
+    if (message.envelope.is_apprec) {
+        const auto answered =
+            parts.store.inbound_of_business(offer.queue, message.envelope.original_message_id);
+        if (answered && *answered) {
+            conversation = (*answered)->conversation_id;
+        }
+    }
+    return compose(
+        {.message = message,
+         .delivery = offer.id,
+         .to = offer.queue,
+         .payload = payload,
+         .what = *what,
+         .route = *route,
+         .identity = *around.identity(message.sender),
+         .conversation = conversation,
+         .description = options.description,
+         .mail_domain = options.mail_domain},
+        now, parts.random
+    );
+}
+
+void Outbox::Impl::compose_and_send(const pipeline::Offer& offer) {
+    const auto around_now = around();
+    const auto payload = payload_of(offer);
+    auto message = payload ? composed(offer, *around_now, *payload)
+                           : std::unexpected(NoRoute{std::string(name(payload.error().code))});
+    if (!message) {
+        parts.events.write(
+            EventLevel::warning, "ebxml_no_route",
+            {{"delivery", offer.id.text()},
+             {"from", offer.message->sender.text()},
+             {"to", offer.queue.text()},
+             {"code", message.error().code}}
+        );
+        return release(offer.id, std::move(message.error().code));
+    }
+    std::string organisation;
+    {
+        const std::scoped_lock lock(mutex);
+        const auto entry = open.find(offer.id);
+        if (entry == open.end()) {
+            return;
+        }
+        entry->second.message_id = message->message_id;
+        organisation = entry->second.consumer->organisation;
+    }
+    const Entered line(queue, organisation);
+    if (line) {
+        // The first attempt follows at once: one synced write says both.
+        count_attempt(*message, parts.clock.now());
+    }
+    if (const auto put = parts.store.put(*message); !put) {
+        store_failed(put.error());
+        return release(offer.id, "store_failed");
+    }
+    if (line) {
+        return send(*message, std::move(message->body));
+    }
+    schedule(offer.id, message->next_attempt);
+}
+
+bool Outbox::Impl::find_way(store::OutboundEbxml& message) {
+    const auto status = parts.broker.message(by_id(message.delivery.message));
+    const auto what = status ? service(status->message, message.to)
+                             : std::unexpected(NoRoute{std::string(name(status.error().code))});
+    const auto route = what ? around()->route(message.from, message.to, *what, parts.clock.now())
+                            : std::expected<Route, NoRoute>(std::unexpected(what.error()));
+    if (route) {
+        message.endpoint = route->endpoint;
+        return true;
+    }
+    parts.events.write(
+        EventLevel::warning, "ebxml_no_route",
+        {{"delivery", message.delivery.text()},
+         {"from", message.from.text()},
+         {"to", message.to.text()},
+         {"code", route.error().code}}
+    );
+    return false;
+}
+
+std::optional<store::OutboundEbxml> Outbox::Impl::waiting(const std::string& message_id) {
+    auto found = parts.store.outbound(message_id);
+    if (!found) {
+        store_failed(found.error());
+        return std::nullopt;
+    }
+    const bool waits = *found && (*found)->state == OutboundState::waiting;
+    return waits ? std::move(*found) : std::nullopt;
+}
+
+bool Outbox::Impl::keep(const store::OutboundEbxml& message) {
+    const auto written = parts.store.update(message);
+    if (!written) {
+        store_failed(written.error());
+    }
+    return written.has_value();
+}
+
+bool Outbox::Impl::may_attempt(const DeliveryId& delivery) {
+    const auto [message_id, partner] = composed_message(delivery);
+    if (message_id.empty()) {
+        return false;
+    }
+    const std::scoped_lock record(lock_of(message_id));
+    auto message = waiting(message_id);
+    if (!message) {
+        return false;
+    }
+    const Timestamp now = parts.clock.now();
+    // An AppRec may have come before the acknowledgement: then the partner has it.
+    if (attempt_number(*message) > 0 && !is_open_in_broker(delivery)) {
+        end(*message, OutboundState::acknowledged);
+        return false;
+    }
+    if (is_over(*message, now)) {
+        end(*message, OutboundState::exhausted);
+        return false;
+    }
+    if (parts.broker.is_held(partner)) {
+        schedule(delivery, now + rest_time);
+        return false;
+    }
+    return true;
+}
+
+std::optional<store::OutboundEbxml> Outbox::Impl::prepare_attempt(const DeliveryId& delivery) {
+    const auto message_id = composed_message(delivery).first;
+    const std::scoped_lock record(lock_of(message_id));
+    auto message = waiting(message_id);
+    if (!message) {
+        return std::nullopt;
+    }
+    const Timestamp now = parts.clock.now();
+    count_attempt(*message, now);
+    const bool goes = find_way(*message);
+    if (!goes) {
+        count_failure(*message, now);
+        schedule(delivery, message->next_attempt);
+    }
+    return keep(*message) && goes ? std::move(message) : std::nullopt;
+}
+
+void Outbox::Impl::end(store::OutboundEbxml& message, OutboundState state) {
+    message.state = state;
+    if (!keep(message)) {
+        return;
+    }
+    if (state == OutboundState::exhausted) {
+        parts.events.write(
+            EventLevel::warning, "ebxml_unacknowledged",
+            {{"delivery", message.delivery.text()},
+             {"message", message.message_id},
+             {"to", message.to.text()},
+             {"attempts", std::to_string(attempt_number(message))}}
+        );
+    }
+    finish(message);
+}
+
+// What is over ends also while its partner rests or has its share of the threads: only the attempt
+// itself has to wait.
+void Outbox::Impl::try_now(const DeliveryId& delivery) {
+    const auto organisation = organisation_of(delivery);
+    if (organisation.empty() || !may_attempt(delivery)) {
+        return;
+    }
+    if (const Entered line(queue, organisation); line) {
+        return attempt(delivery);
+    }
+    if (queue.is_resting(organisation)) {
+        return schedule(delivery, parts.clock.now() + rest_time);
+    }
+    queue.put(organisation, [this, delivery] {
+        if (may_attempt(delivery)) {
+            attempt(delivery);
+        }
+    });
+}
+
+void Outbox::Impl::attempt(const DeliveryId& delivery) {
+    const auto message = prepare_attempt(delivery);
+    if (!message) {
+        return;
+    }
+    auto body = parts.store.outbound_body(message->message_id);
+    if (body) {
+        return send(*message, *std::move(body));
+    }
+    // Where it is not found it was erased in this moment: its signal has come.
+    if (body.error().code != Errc::not_found) {
+        store_failed(body.error());
+    }
+}
+
+void Outbox::Impl::send(const store::OutboundEbxml& message, std::string body) {
+    const auto surroundings_now = around();
+    const Package package{
+        .content_type = message.content_type, .transfer_encoding = {}, .body = std::move(body)
+    };
+    const auto from_address = surroundings_now->mail_address_of(message.from);
+    const auto id = mail_id_of(message);
+    const auto answer = parts.carrier.send({
+        .endpoint = message.endpoint,
+        .package = package,
+        .from_address = from_address,
+        .mail_id = id,
+        .in_reply_to = {},
+    });
+    const bool was_made = answer || reached(answer.error());
+    if (!answer) {
+        parts.events.write(
+            EventLevel::warning, "ebxml_attempt_failed",
+            {{"delivery", message.delivery.text()},
+             {"message", message.message_id},
+             {"to", message.to.text()},
+             {"attempt", std::to_string(attempt_number(message))},
+             {"fault", name(answer.error())}}
+        );
+    }
+    after_attempt(message, was_made);
+    if (answer && !answer->empty()) {
+        answers->receive({
+            .transport = Transport::http,
+            .bytes = *answer,
+            .source = message.endpoint,
+            .exchange_of = message.message_id,
+        });
+    }
+}
+
+void Outbox::Impl::after_attempt(const store::OutboundEbxml& sent, bool was_made) {
+    const auto organisation = organisation_of(sent.delivery);
+    if (!organisation.empty() && was_made) {
+        queue.recover(organisation);
+    } else if (!organisation.empty()) {
+        queue.rest(organisation, parts.clock.steady_now() + rest_time);
+    }
+    const std::scoped_lock record(lock_of(sent.message_id));
+    auto message = waiting(sent.message_id);
+    if (!message) {
+        return;
+    }
+    if (!was_made) {
+        count_failure(*message, parts.clock.now());
+    }
+    const bool changed = !was_made || message->failures_in_a_row > 0;
+    if (was_made) {
+        message->failures_in_a_row = 0;
+    }
+    if (!changed || keep(*message)) {
+        schedule(sent.delivery, message->next_attempt);
+    }
+}
+
+}  // namespace budstikke::ebxml

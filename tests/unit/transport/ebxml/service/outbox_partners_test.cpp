@@ -1,0 +1,202 @@
+// Partners that come and go, that operations hold, that are slow: none of it costs another one
+// anything, and no delivery is left behind.
+#include <future>
+
+#include "broker/base/limits.hpp"
+#include "tests/unit/transport/ebxml/service/outbox_fixture.hpp"
+
+namespace budstikke::ebxml::test {
+namespace {
+
+using enum DeliveryState;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+TEST_F(OutboxTest, APartnerThatIsTakenAwayGetsNoMoreAndItsDeliveriesReturn) {
+    const auto id = submit_to("2001");
+    carrier_.wait_for(1);
+    world_.edit("endpoint = \"ebxml\"", "endpoint = \"exchange\"");
+    reload();
+    wait_for_state(id, queued);
+    EXPECT_EQ(delivery(id, "2001").events.back().detail, "no_partner");
+    pass(hours(12));
+    EXPECT_EQ(carrier_.count(), 1U);
+    // Whoever serves it now gets what was under way.
+    pipeline::Inbox inbox;
+    const auto consumer = consume(inbox, "999000001", "2001");
+    broker_->tick();
+    const auto offers = inbox.take(1);
+    EXPECT_EQ(offers[0].id.message, id);
+    EXPECT_EQ(settle(consumer, offers[0]), delivered);
+    detach(consumer);
+}
+
+TEST_F(OutboxTest, APartnerThatIsAddedIsServed) {
+    world_.edit("endpoint = \"ebxml\"", "endpoint = \"exchange\"");
+    reload();
+    const auto id = submit_to("2001");
+    sync();
+    EXPECT_EQ(state(id, "2001"), queued);
+    world_.edit(
+        "endpoint = \"exchange\"\nedi_address = \"sykehus",
+        "endpoint = \"ebxml\"\nedi_address = \"sykehus"
+    );
+    reload();
+    const auto sent = carrier_.wait_for(1)[0];
+    EXPECT_EQ(signal(acknowledgment_of(sent)), SignalEffect::applied);
+    wait_for_state(id, delivered);
+}
+
+TEST_F(OutboxTest, AnAddressThatMovedIsUsedByTheNextAttempt) {
+    submit_to("2001");
+    carrier_.wait_for(1);
+    world_.edit("https://msh.example/ebxml", "https://new.example/ebxml");
+    reload();
+    pass(hours(12));
+    const auto sent = carrier_.wait_for(2);
+    EXPECT_EQ(sent[1].endpoint, "https://new.example/ebxml");
+    EXPECT_EQ(sent[1].body, sent[0].body);
+}
+
+TEST_F(OutboxTest, WhatHasNoWayReturnsToItsQueueAndOperationsLearnWhy) {
+    // 2005 has no certificate that one could encrypt for, and no address.
+    const auto id = submit_to("2005");
+    wait_for_state(id, queued, "2005");
+    const auto told = events_.all("ebxml_no_route");
+    ASSERT_FALSE(told.empty());
+    EXPECT_EQ(told[0].fields.at("code"), "no_endpoint");
+    EXPECT_EQ(told[0].fields.at("to"), "2005");
+    EXPECT_EQ(carrier_.count(), 0U);
+}
+
+/// One thread does everything, in the order in which it became due.
+class HoldTest : public OutboxTest {
+ protected:
+    OutboxOptions options() const override {
+        return {.senders = 1, .mail_domain = "msh.example", .description = {}};
+    }
+};
+
+TEST_F(HoldTest, AnAdministratorsHoldStopsTheResendingAndItsEndResumesIt) {
+    const std::string_view ward = "edi_address = \"a@edi.example\"\n";
+    world_.edit(ward, std::string(ward) + "encryption_certificate = \"hospital.crt\"\n");
+    reload();
+    const auto id = submit_to("2001");
+    const auto first = carrier_.wait_for(1)[0];
+    const auto hold = [&](bool held) {
+        const auto done = await<Result<void>>([&](auto answer) {
+            broker_->hold(by("hold"), her("2001"), held, std::move(answer));
+        });
+        ASSERT_TRUE(done);
+    };
+    hold(true);
+    pass(hours(12));
+    // Another ward's message shows that the one of 2001 was looked at.
+    submit_to("2002", "other");
+    EXPECT_EQ(carrier_.wait_for(2)[1].endpoint, "mailto:a@edi.example");
+    hold(false);
+    pass(minutes(1));
+    const auto resent = carrier_.wait_for(3)[2];
+    EXPECT_EQ(resent.endpoint, "https://msh.example/ebxml");
+    EXPECT_EQ(resent.at - first.at, hours(12) + minutes(1));
+    EXPECT_EQ(signal(acknowledgment_of(resent)), SignalEffect::applied);
+    wait_for_state(id, delivered);
+    // The subscription, which the hold ended, is there again.
+    const auto next = submit_to("2001", "m2");
+    carrier_.wait_for(4);
+    EXPECT_EQ(state(next, "2001"), in_flight);
+}
+
+TEST_F(OutboxTest, APartnerGetsNoMoreThanItMayLeaveUnacknowledged) {
+    constexpr std::size_t most = limits::ebxml_unacknowledged_max;
+    std::vector<MessageId> ids;
+    for (std::size_t i = 0; i <= most; ++i) {
+        ids.push_back(submit_to("2001", "m" + std::to_string(i)));
+    }
+    const auto sent = carrier_.wait_for(most);
+    sync();
+    EXPECT_EQ(state(ids[most], "2001"), queued);
+    EXPECT_EQ(signal(acknowledgment_of(sent[0])), SignalEffect::applied);
+    carrier_.wait_for(most + 1);
+    EXPECT_EQ(state(ids[most], "2001"), in_flight);
+}
+
+class FairnessTest : public OutboxTest {
+ protected:
+    void SetUp() override {
+        OutboxTest::SetUp();
+        // A second hospital, of an organisation of its own.
+        world_.edit("\"2003\", \"2004\", \"2005\"", "\"2003\", \"2004\"");
+        world_.edit(
+            "[[party]]\nher_id = \"2005\"\norganisation = \"999000001\"",
+            "[[organisation]]\nnumber = \"999000005\"\nname = \"Invented\"\nacts_for = "
+            "[\"2005\"]\n[[party]]\nher_id = \"2005\"\nebxml_url = "
+            "\"https://other.example/ebxml\"\nencryption_certificate = "
+            "\"hospital.crt\"\norganisation = \"999000005\""
+        );
+        reload();
+    }
+};
+
+TEST_F(FairnessTest, APartnerThatHangsHoldsUpNoOther) {
+    std::promise<void> open_the_gate;
+    const auto gate = open_the_gate.get_future().share();
+    carrier_.answer_with([gate](const RecordingCarrier::Sent& sent) -> RecordingCarrier::Answer {
+        if (sent.endpoint == "https://msh.example/ebxml") {
+            gate.wait();
+        }
+        return std::string{};
+    });
+    for (int i = 0; i < 10; ++i) {
+        submit_to("2001", "m" + std::to_string(i));
+    }
+    carrier_.wait_for(1);
+    const auto id = submit_to("2005", "other");
+    const auto sent = carrier_.wait_for(2);
+    EXPECT_EQ(sent[1].endpoint, "https://other.example/ebxml");
+    EXPECT_EQ(signal(acknowledgment_of(sent[1])), SignalEffect::applied);
+    wait_for_state(id, delivered, "2005");
+    EXPECT_EQ(carrier_.count(), 2U);
+    open_the_gate.set_value();
+    carrier_.wait_for(11);
+}
+
+TEST_F(FairnessTest, APartnerThatCannotBeReachedIsLeftAloneForAWhile) {
+    carrier_.answer_with([](const auto&) { return std::unexpected(CarrierFault::unreachable); });
+    const auto first = submit_to("2001", "m0");
+    ebxml_store_->wait_until([&] { return stored(first).failures == 1; });
+    const auto second = submit_to("2001", "m1");
+    ebxml_store_->wait_until([&] { return !stored(second).message_id.empty(); });
+    EXPECT_EQ(stored(second).failures, 0U);
+    carrier_.answer_with({});
+    pass(minutes(1));
+    const auto sent = carrier_.wait_for(3);
+    for (std::size_t i = 1; i < 3; ++i) {
+        EXPECT_EQ(signal(acknowledgment_of(sent[i])), SignalEffect::applied);
+    }
+    wait_for_state(first, delivered);
+    wait_for_state(second, delivered);
+}
+
+class NeverReachedTest : public OutboxTest {
+ protected:
+    std::uint32_t retries() const override { return 1; }
+    seconds interval() const override { return seconds(60); }
+};
+
+TEST_F(NeverReachedTest, WhoNeverCanBeReachedIsGivenUpAfterTheTimeOfAllAttempts) {
+    carrier_.answer_with([](const auto&) { return std::unexpected(CarrierFault::unreachable); });
+    const auto id = submit_to("2001");
+    ebxml_store_->wait_until([&] { return stored(id).failures == 1; });
+    pass(seconds(60));
+    ebxml_store_->wait_until([&] { return stored(id).failures == 2; });
+    EXPECT_EQ(state(id, "2001"), in_flight);
+    pass(seconds(60));
+    wait_for_state(id, expired);
+    EXPECT_EQ(events_.all("ebxml_unacknowledged").size(), 1U);
+    EXPECT_EQ(carrier_.count(), 2U);
+}
+
+}  // namespace
+}  // namespace budstikke::ebxml::test
