@@ -40,8 +40,6 @@ NOT_REACHED_YET = {
     "certificates_cached_max", "cms_length_bytes_max", "cms_overhead_bytes_max",
     "party_certificate_bytes_max", "prefix_list_bytes_max", "soap_head_bytes_max",
     "transforms_read_max",
-    "ebxml_retries_default", "ebxml_retries_max",
-    "ebxml_retry_interval_default", "ebxml_retry_interval_min", "ebxml_unacknowledged_max",
     "ebxml_signals_waiting_max", "ebxml_inbound_memory",
     "mailbox_interval_default",
 }

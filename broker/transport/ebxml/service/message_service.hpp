@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,10 +34,12 @@ struct ServiceParts {
     const Clock& clock;
     Random& random;
     EventLog& events;
+    /// The store failed, and nothing more can be promised: end the process. Any thread.
+    std::function<void(const Error&)> on_failure = {};
 };
 
 struct ServiceOptions {
-    std::size_t senders = 4;                        ///< attempts at once
+    std::size_t senders = 8;                        ///< attempts at once
     std::string software_version;                   ///< for the version monitoring of HITS 1210
     std::string mail_domain = "budstikke.invalid";  ///< right side of the Message-IDs we make
     bool test_partner = false;  ///< answers and reports every violation; delivers nothing

@@ -228,7 +228,7 @@ void Outbox::Impl::sweep() {
 }
 
 void Outbox::Impl::store_failed(const Error& error) {
-    parts.events.write(EventLevel::error, "ebxml_store_failed", {{"error", name(error.code)}});
+    parts.events.write(EventLevel::error, "ebxml_store_failed", {{"code", name(error.code)}});
     if (parts.on_failure) {
         parts.on_failure(error);
     }
