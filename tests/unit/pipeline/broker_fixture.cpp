@@ -206,7 +206,7 @@ Receipt BrokerTest::send_apprec(
     ));
 }
 
-Submission BrokerTest::apprec(
+Submission apprec(
     const std::string& organisation, const std::string& from, const std::string& to,
     const std::string& original, int status, const std::string& id
 ) {

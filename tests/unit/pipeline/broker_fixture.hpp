@@ -66,6 +66,12 @@ struct Draftsman {
     Submission submission() const;
 };
 
+/// An AppRec of `from` to `to` that answers the message of that MsgId.
+Submission apprec(
+    const std::string& organisation, const std::string& from, const std::string& to,
+    const std::string& original, int status, const std::string& id
+);
+
 class BrokerTest : public testing::Test {
  protected:
     void SetUp() override;
@@ -92,10 +98,6 @@ class BrokerTest : public testing::Test {
     Receipt send_apprec(
         const std::string& from, const std::string& to, const std::string& original, int status,
         const std::string& id = "11111111-1111-4111-8111-111111111111"
-    );
-    static Submission apprec(
-        const std::string& organisation, const std::string& from, const std::string& to,
-        const std::string& original, int status, const std::string& id
     );
 
     ConsumerId consume(

@@ -156,7 +156,9 @@ TEST_F(OutboxTest, AnAppRecThatOvertakesTheAcknowledgmentEndsTheResending) {
     const auto id = submit_to("2001");
     carrier_.wait_for(1);
     const auto id_of_apprec = MessageId::make(clock_.now(), random_).text();
-    EXPECT_TRUE(submit(apprec("999000001", "2001", "3001", "m1", 1, id_of_apprec)).accepted);
+    EXPECT_TRUE(
+        submit(pipeline::apprec("999000001", "2001", "3001", "m1", 1, id_of_apprec)).accepted
+    );
     EXPECT_EQ(state(id, "2001"), confirmed);
     pass(hours(12));
     wait_until_erased(id);
