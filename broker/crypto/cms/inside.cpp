@@ -253,7 +253,7 @@ std::string gzip(std::string_view content) {
     if (deflate(&stream, Z_FINISH) != Z_STREAM_END) {
         throw std::logic_error("deflateBound was too small");
     }
-    packed.resize(packed.size() - stream.avail_out);
+    packed.erase(stream.total_out);
     return packed;
 }
 

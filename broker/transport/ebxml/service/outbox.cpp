@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "broker/transport/ebxml/service/outbox_impl.hpp"
-#include "broker/transport/ebxml/service/schedule.hpp"
 
 namespace budstikke::ebxml {
 namespace {
@@ -60,10 +59,6 @@ std::shared_ptr<const Surroundings> Outbox::Impl::around() const {
 
 std::mutex& Outbox::Impl::lock_of(std::string_view message_id) {
     return records[std::hash<std::string_view>{}(message_id) % records.size()];
-}
-
-std::string Outbox::Impl::mail_id_of(const store::OutboundEbxml& message) const {
-    return mail_id(message.message_id, attempt_number(message), options.mail_domain);
 }
 
 Outbox::Outbox(OutboxOptions options, OutboxParts parts)

@@ -45,30 +45,35 @@ void Outbox::Impl::begin(const pipeline::Offer& offer) {
         return release(offer.id, "store_failed");
     }
     if (*known) {
-        return resume(offer, **known);
+        return resume(offer, (*known)->message_id);
     }
     compose_and_send(offer);
 }
 
-void Outbox::Impl::resume(const pipeline::Offer& offer, const store::OutboundEbxml& message) {
-    const std::scoped_lock record(lock_of(message.message_id));
+void Outbox::Impl::resume(const pipeline::Offer& offer, const std::string& message_id) {
+    std::optional<store::OutboundEbxml> current;
     {
-        const std::scoped_lock lock(mutex);
-        const auto entry = open.find(offer.id);
-        if (entry == open.end()) {
-            return;
+        const std::scoped_lock record(lock_of(message_id));
+        {
+            const std::scoped_lock lock(mutex);
+            const auto entry = open.find(offer.id);
+            if (entry == open.end()) {
+                return;
+            }
+            entry->second.message_id = message_id;
         }
-        entry->second.message_id = message.message_id;
+        // Its signal may have come between the first reading and now.
+        auto found = parts.store.outbound(message_id);
+        if (!found) {
+            return store_failed(found.error());
+        }
+        current = std::move(*found);
+        if (current && current->state != OutboundState::waiting) {
+            return finish(*current);
+        }
     }
-    // Its signal may have come between the reading and now.
-    const auto current = parts.store.outbound(message.message_id);
-    if (!current) {
-        return store_failed(current.error());
-    }
-    if (*current && (*current)->state != OutboundState::waiting) {
-        return finish(**current);
-    }
-    schedule(offer.id, message.next_attempt);
+    // Not under the lock of the record: composing takes that of another one.
+    return current ? schedule(offer.id, current->next_attempt) : compose_and_send(offer);
 }
 
 Result<std::string> Outbox::Impl::payload_of(const pipeline::Offer& offer) const {
@@ -163,16 +168,11 @@ void Outbox::Impl::compose_and_send(const pipeline::Offer& offer) {
         entry->second.message_id = message->message_id;
         organisation = entry->second.consumer->organisation;
     }
-    const Entered line(queue, organisation);
-    if (line) {
-        // The first attempt follows at once: one synced write says both.
-        count_attempt(*message, parts.clock.now());
-    }
     if (const auto put = parts.store.put(*message); !put) {
         store_failed(put.error());
         return release(offer.id, "store_failed");
     }
-    if (line) {
+    if (const Entered line(queue, organisation); line) {
         return send(*message, std::move(message->body));
     }
     schedule(offer.id, message->next_attempt);
@@ -247,17 +247,14 @@ std::optional<store::OutboundEbxml> Outbox::Impl::prepare_attempt(const Delivery
     const auto message_id = composed_message(delivery).first;
     const std::scoped_lock record(lock_of(message_id));
     auto message = waiting(message_id);
-    if (!message) {
-        return std::nullopt;
+    if (!message || find_way(*message)) {
+        return message;
     }
-    const Timestamp now = parts.clock.now();
-    count_attempt(*message, now);
-    const bool goes = find_way(*message);
-    if (!goes) {
-        count_failure(*message, now);
+    count_failure(*message, parts.clock.now());
+    if (keep(*message)) {
         schedule(delivery, message->next_attempt);
     }
-    return keep(*message) && goes ? std::move(message) : std::nullopt;
+    return std::nullopt;
 }
 
 void Outbox::Impl::end(store::OutboundEbxml& message, OutboundState state) {
@@ -318,7 +315,8 @@ void Outbox::Impl::send(const store::OutboundEbxml& message, std::string body) {
         .content_type = message.content_type, .transfer_encoding = {}, .body = std::move(body)
     };
     const auto from_address = surroundings_now->mail_address_of(message.from);
-    const auto id = mail_id_of(message);
+    const auto id = mail_id(message.message_id, attempt_number(message) + 1, options.mail_domain);
+    const Timestamp began = parts.clock.now();
     const auto answer = parts.carrier.send({
         .endpoint = message.endpoint,
         .package = package,
@@ -326,18 +324,24 @@ void Outbox::Impl::send(const store::OutboundEbxml& message, std::string body) {
         .mail_id = id,
         .in_reply_to = {},
     });
-    const bool was_made = answer || reached(answer.error());
     if (!answer) {
         parts.events.write(
             EventLevel::warning, "ebxml_attempt_failed",
             {{"delivery", message.delivery.text()},
              {"message", message.message_id},
              {"to", message.to.text()},
-             {"attempt", std::to_string(attempt_number(message))},
+             {"attempt", std::to_string(attempt_number(message) + 1)},
              {"fault", name(answer.error())}}
         );
     }
-    after_attempt(message, was_made);
+    const bool made = answer || reached(answer.error());
+    const auto organisation = organisation_of(message.delivery);
+    if (made) {
+        queue.recover(organisation);
+    } else if (!organisation.empty()) {
+        queue.rest(organisation, parts.clock.steady_now() + rest_time);
+    }
+    // First: where its signal came back in the exchange, there is nothing to count.
     if (answer && !answer->empty()) {
         answers->receive({
             .transport = Transport::http,
@@ -346,28 +350,24 @@ void Outbox::Impl::send(const store::OutboundEbxml& message, std::string body) {
             .exchange_of = message.message_id,
         });
     }
+    count(message, made, began);
 }
 
-void Outbox::Impl::after_attempt(const store::OutboundEbxml& sent, bool was_made) {
-    const auto organisation = organisation_of(sent.delivery);
-    if (!organisation.empty() && was_made) {
-        queue.recover(organisation);
-    } else if (!organisation.empty()) {
-        queue.rest(organisation, parts.clock.steady_now() + rest_time);
-    }
+// Counted afterwards, not before: a process that was killed in between makes the attempt anew when
+// it starts, instead of leaving a message that nobody has seen to the next interval.
+void Outbox::Impl::count(const store::OutboundEbxml& sent, bool made, Timestamp began) {
     const std::scoped_lock record(lock_of(sent.message_id));
     auto message = waiting(sent.message_id);
     if (!message) {
         return;
     }
-    if (!was_made) {
+    message->endpoint = sent.endpoint;
+    if (made) {
+        count_attempt(*message, began);
+    } else {
         count_failure(*message, parts.clock.now());
     }
-    const bool changed = !was_made || message->failures_in_a_row > 0;
-    if (was_made) {
-        message->failures_in_a_row = 0;
-    }
-    if (!changed || keep(*message)) {
+    if (keep(*message)) {
         schedule(sent.delivery, message->next_attempt);
     }
 }

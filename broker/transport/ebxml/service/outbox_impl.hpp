@@ -59,7 +59,7 @@ struct Outbox::Impl {
     // outbox_attempts.cpp
     void begin(const pipeline::Offer& offer);
     /// The message of an earlier run, or of an offer that came before.
-    void resume(const pipeline::Offer& offer, const store::OutboundEbxml& message);
+    void resume(const pipeline::Offer& offer, const std::string& message_id);
     void compose_and_send(const pipeline::Offer& offer);
     std::expected<store::OutboundEbxml, NoRoute> composed(
         const pipeline::Offer& offer, const Surroundings& around, std::string_view payload
@@ -73,7 +73,7 @@ struct Outbox::Impl {
     /// False where it ended now, or has to wait for operations.
     bool may_attempt(const DeliveryId& delivery);
     void attempt(const DeliveryId& delivery);
-    /// Counted and made durable; nothing where there is none to make.
+    /// Nothing where there is none to make.
     std::optional<store::OutboundEbxml> prepare_attempt(const DeliveryId& delivery);
     /// Nothing where it waits no longer. Under the lock of its record, as the next two.
     std::optional<store::OutboundEbxml> waiting(const std::string& message_id);
@@ -82,7 +82,7 @@ struct Outbox::Impl {
     /// The way may have changed since: false where there is none now.
     bool find_way(store::OutboundEbxml& message);
     void send(const store::OutboundEbxml& message, std::string body);
-    void after_attempt(const store::OutboundEbxml& sent, bool was_made);
+    void count(const store::OutboundEbxml& sent, bool made, Timestamp began);
 
     // outbox_settle.cpp
     void offered(Consumer& consumer, std::span<const pipeline::Offer> offers);
@@ -110,7 +110,6 @@ struct Outbox::Impl {
 
     std::shared_ptr<const Surroundings> around() const;
     std::mutex& lock_of(std::string_view message_id);
-    std::string mail_id_of(const store::OutboundEbxml& message) const;
 
     const OutboxOptions options;
     const OutboxParts parts;

@@ -138,8 +138,9 @@ void Outbox::Impl::detach_all() {
         parts.broker.detach(consumer->id, [done = std::move(done)]() mutable { done.set_value(); });
     }
     // A broker whose commit failed answers nobody any more, and calls no endpoint either.
+    const auto end = std::chrono::steady_clock::now() + limits::ebxml_exchange_time_max;
     for (const auto& one : gone) {
-        one.wait_for(limits::ebxml_exchange_time_max);
+        one.wait_until(end);
     }
 }
 

@@ -55,7 +55,12 @@ void Outbox::Impl::offered(Consumer& consumer, std::span<const pipeline::Offer> 
                 }
             );
         }
-        queue.put(line, [this, offer] { begin(offer); });
+        auto waiting_offer = offer;
+        // Whose turn is not near reads its payload again: what waits in memory stays small.
+        if (queue.size() > options.senders) {
+            waiting_offer.carried.reset();
+        }
+        queue.put(line, [this, held = std::move(waiting_offer)] { begin(held); });
     }
 }
 

@@ -31,6 +31,7 @@ bool is_over(const store::OutboundEbxml& message, Timestamp now) {
 
 void count_attempt(store::OutboundEbxml& message, Timestamp now) {
     ++message.attempts;
+    message.failures_in_a_row = 0;
     // From when it was due, not from when a tick saw it, or the intervals would grow; but what was
     // due long ago, before a restart say, is not made up for.
     const bool late = now - message.next_attempt >= message.retry_interval;
@@ -39,7 +40,6 @@ void count_attempt(store::OutboundEbxml& message, Timestamp now) {
 }
 
 void count_failure(store::OutboundEbxml& message, Timestamp now) {
-    --message.attempts;
     ++message.failures;
     ++message.failures_in_a_row;
     const std::size_t step =

@@ -13,14 +13,15 @@ namespace budstikke::ebxml {
 /// reached for as long as all attempts together would have taken.
 bool is_over(const store::OutboundEbxml& message, Timestamp now);
 
-/// An attempt begins: the next one is due an interval after this one was.
+/// An attempt was made that began at `now`: the next one is due an interval after this one was.
 void count_attempt(store::OutboundEbxml& message, Timestamp now);
 
-/// It did not reach the partner's server, so the partner has lost none of its chances: the next one
-/// is due sooner, at first after a minute.
+/// One did not reach the partner's server, so the partner has lost none of its chances: the next
+/// one is due sooner, at first after a minute.
 void count_failure(store::OutboundEbxml& message, Timestamp now);
 
-/// Of this attempt among all, failed ones too, from 1: no two mails get one id.
+/// How many there have been, failed ones too; the next one's number is one more, so that no two
+/// mails get one id.
 std::uint64_t attempt_number(const store::OutboundEbxml& message);
 
 }  // namespace budstikke::ebxml

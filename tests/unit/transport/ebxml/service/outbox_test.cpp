@@ -1,4 +1,5 @@
 // Sent until it is acknowledged: what is repeated, how often, when it ends and how.
+#include "broker/transport/ebxml/service/compose.hpp"
 #include "tests/unit/transport/ebxml/service/outbox_fixture.hpp"
 
 namespace budstikke::ebxml::test {
@@ -106,6 +107,23 @@ TEST_F(OutboxTest, ARestartGoesOnWithTheSameMessageAtItsTime) {
     EXPECT_EQ(second.body, first.body);
     EXPECT_EQ(second.at - first.at, hours(12));
     EXPECT_EQ(signal(acknowledgment_of(second)), SignalEffect::applied);
+    wait_for_state(id, delivered);
+}
+
+// Killed between the write and the attempt: nobody may have seen it, so it goes at once.
+TEST_F(OutboxTest, WhatWasWrittenDownAndNotSentGoesAtTheNextStart) {
+    const auto id = submit_to("2001");
+    carrier_.wait_for(1);
+    outbox_.reset();
+    auto message = stored(id);
+    message.attempts = 0;
+    message.next_attempt = composed_at(message.message_id);
+    ASSERT_TRUE(ebxml_store_->update(message));
+    clock_.advance(hours(1));
+    restart_all();
+    const auto sent = carrier_.wait_for(2);
+    EXPECT_EQ(sent[1].body, sent[0].body);
+    EXPECT_EQ(signal(acknowledgment_of(sent[1])), SignalEffect::applied);
     wait_for_state(id, delivered);
 }
 
