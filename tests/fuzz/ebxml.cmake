@@ -5,7 +5,9 @@ foreach(target IN ITEMS fuzz_ebxml_mime fuzz_ebxml_message fuzz_ebxml_agreement)
         LINKS budstikke_ebxml)
 endforeach()
 
-# What a mail server says by LMTP.
-budstikke_fuzz_target(fuzz_lmtp
-    SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_lmtp.cpp
-    LINKS budstikke_ebxml_carriers)
+# What a partner says by HTTP, and a mail server by LMTP.
+foreach(target IN ITEMS fuzz_https_request fuzz_lmtp)
+    budstikke_fuzz_target(${target}
+        SOURCES ${CMAKE_CURRENT_LIST_DIR}/${target}.cpp
+        LINKS budstikke_ebxml_carriers)
+endforeach()

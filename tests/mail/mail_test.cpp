@@ -247,10 +247,21 @@ TEST_F(MailTest, SendsNothingToARelayThatItDoesNotBelieve) {
     EXPECT_EQ(count_mails(other_), 0U);
 }
 
+TEST_F(MailTest, SendsNothingWithoutTlsAlsoWhereTheRelayWouldTakeIt) {
+    for (const std::string user : {"", user_.c_str()}) {
+        auto options = smtp_options();
+        options.relay = "smtp://localhost:" + fact("plain");
+        options.account.user = user;
+        expect_fault(*carrier(options), other_, CarrierFault::untrusted);
+    }
+    EXPECT_EQ(count_mails(other_), 0U);
+}
+
 TEST_F(MailTest, TellsWhatTheRelayRefusesFromWhatItMayTakeLater) {
     const auto smtp = carrier();
     // Postfix has no such user.
     expect_fault(*smtp, "nobody@edi.example", CarrierFault::refused);
+    expect_fault(*smtp, "later@edi.example", CarrierFault::refused_for_now);
     expect_fault(*smtp, "two words@edi.example", CarrierFault::not_supported);
     expect_fault(*smtp, "a@b.example>\r\nRCPT TO:<c@d.example", CarrierFault::not_supported);
     expect_fault(*smtp, "", CarrierFault::not_supported);

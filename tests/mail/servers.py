@@ -4,8 +4,9 @@ free ports of the loopback. Needs root, because Postfix does; stops what it star
     servers.py start FOLDER PKI    PKI as certs/make-test-pki.sh makes it; prints nothing when well
     servers.py stop FOLDER
 
-FOLDER/servers has lines NAME=VALUE: smtp, smtps, pop3s, imaps (ports), user, other, password (a
-file), lmtp (a Unix socket that mail for any address of `lmtp.example` goes to).
+FOLDER/servers has lines NAME=VALUE: smtp, smtps, pop3s, imaps (ports), plain (SMTP that has no TLS
+and asks for no user), user, other, password (a file), lmtp (a Unix socket that mail for any address
+of `lmtp.example` goes to). Postfix never takes mail for `later@edi.example` at once.
 """
 
 import os
@@ -45,9 +46,11 @@ smtpd_sasl_type = dovecot
 smtpd_sasl_path = unix:{folder}/dovecot/auth-postfix
 smtpd_tls_auth_only = yes
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
-smtpd_recipient_restrictions = permit_sasl_authenticated, reject
+smtpd_recipient_restrictions =
+    check_recipient_access inline:{{ {{ later@edi.example = 450 4.2.0 come again }} }},
+    permit_sasl_authenticated, reject
 virtual_mailbox_domains = edi.example
-virtual_mailbox_maps = inline:{{ {{ {users[0]} = x }} {{ {users[1]} = x }} }}
+virtual_mailbox_maps = inline:{{ {{ {users[0]} = x }} {{ {users[1]} = x }} {{ later@edi.example = x }} }}
 virtual_transport = lmtp:unix:{folder}/dovecot/lmtp
 transport_maps = inline:{{ {{ lmtp.example = lmtp:unix:{folder}/broker/lmtp }} }}
 relay_domains = lmtp.example
@@ -62,6 +65,10 @@ queue_run_delay = 1s
 MASTER_CF = """
 127.0.0.1:{smtp} inet n - n - - smtpd
 127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+127.0.0.1:{plain} inet n - n - - smtpd
+    -o smtpd_tls_security_level=none -o smtpd_sasl_auth_enable=no
+    -o mynetworks=127.0.0.0/8 -o smtpd_relay_restrictions=permit_mynetworks,reject
+    -o smtpd_recipient_restrictions=
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -158,7 +165,7 @@ def start(folder: pathlib.Path, pki: pathlib.Path) -> None:
     for name in ("mail", "data"):
         os.chown(folder / name, pwd.getpwnam("postfix").pw_uid, -1)
     (folder / "broker").chmod(0o755)
-    names = ("smtp", "smtps", "pop3s", "imaps")
+    names = ("smtp", "smtps", "plain", "pop3s", "imaps")
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     owner = pwd.getpwnam("postfix")
     facts = {"folder": folder, "pki": pki, "users": USERS, "uid": owner.pw_uid,

@@ -30,6 +30,12 @@ Result<void> check(const TransferTls& tls) {
     if (const auto ca = crypto::read_file(tls.ca_file, limits::certificate_file_bytes_max); !ca) {
         return std::unexpected(ca.error());
     }
+    if (!tls.crl_file.empty()) {
+        if (const auto lists = crypto::read_file(tls.crl_file, limits::crl_file_bytes_max);
+            !lists) {
+            return std::unexpected(lists.error());
+        }
+    }
     if (tls.certificate_file.empty()) {
         return {};
     }
@@ -75,6 +81,9 @@ void Easy::prepare(const std::string& url, const char* protocols, const Transfer
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
     curl_easy_setopt(curl, CURLOPT_CAINFO, tls.ca_file.c_str());
+    if (!tls.crl_file.empty()) {
+        curl_easy_setopt(curl, CURLOPT_CRLFILE, tls.crl_file.c_str());
+    }
     curl_easy_setopt(
         curl, CURLOPT_SSLVERSION,
         static_cast<long>(tls.allow_tls_1_2 ? CURL_SSLVERSION_TLSv1_2 : CURL_SSLVERSION_TLSv1_3)

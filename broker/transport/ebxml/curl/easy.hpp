@@ -21,7 +21,10 @@ struct TransferTls {
     std::filesystem::path ca_file;           ///< PEM, the roots of the servers
     std::filesystem::path certificate_file;  ///< PEM, our certificate and its issuers; may be empty
     std::filesystem::path key_file;          ///< PEM, owner only; empty with certificate_file
-    bool allow_tls_1_2 = false;              ///< then with ECDHE and AEAD ciphers only
+    /// PEM, a revocation list for every CA in a server's path; empty: not checked. A list that is
+    /// missing or too old refuses every server of its CA.
+    std::filesystem::path crl_file = {};
+    bool allow_tls_1_2 = false;  ///< then with ECDHE and AEAD ciphers only
 };
 
 /// Whether all of it is there and the key is the owner's alone. Errors as crypto::read_file and

@@ -25,8 +25,8 @@ struct HttpsListenerOptions {
     HttpsLimits limits;
 };
 
-/// The protocols of TlsServerConfig::alpn for this listener. Clients of the sector often name none:
-/// then leave it empty, which asks for nothing.
+/// For TlsServerConfig::alpn, where all clients name a protocol. Many of the sector do not, and
+/// would be refused: then leave it empty, which asks for nothing and lets in those that do.
 inline constexpr const char* https_alpn = "http/1.1";
 
 /// All functions from any thread but those of the listener itself.

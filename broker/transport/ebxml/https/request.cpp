@@ -24,6 +24,8 @@ constexpr std::array<std::string_view, 4> fields_of_mime = {
     "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "SOAPAction"
 };
 
+constexpr std::size_t header_slack = 16;
+
 std::string_view plain(boost::beast::string_view text) {
     return {text.data(), text.size()};
 }
@@ -64,7 +66,8 @@ struct RequestReader::Impl {
     Impl(std::string_view served, const HttpsLimits& given) : path(served), limits(given) {
         // Otherwise the body begins before the header was looked at.
         parser.eager(false);
-        parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes_max));
+        // Beast's own limit depends on how the bytes come; ours is looked at when they have.
+        parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes_max + header_slack));
         parser.body_limit(limits.package_bytes_max);
     }
 
@@ -147,7 +150,6 @@ unsigned RequestReader::Impl::fault_of_content() const {
 
 void RequestReader::Impl::header_done_perhaps() {
     if (header_bytes > limits.header_bytes_max) {
-        // Beast does not count the last line.
         refuse(431);
     } else if (parser.is_header_done()) {
         judge();

@@ -139,6 +139,29 @@ TEST_F(HttpsClientTest, BelievesNoServerOfAnotherAuthorityOrName) {
     EXPECT_TRUE(receiver_.packages().empty());
 }
 
+TEST_F(HttpsClientTest, BelievesAServerOnlyWithCurrentListsOfAllItsAuthoritiesWhereItHasAny) {
+    start();
+    const auto& pki = crypto::test::TestPki::instance();
+    crypto::test::TempFolder folder;
+    const auto send_with = [&](const std::string& root, const std::string& issuing) {
+        auto given = options();
+        given.tls.crl_file = folder.path("lists.crl");
+        crypto::test::write_file(
+            given.tls.crl_file,
+            crypto::test::read_all(pki.path(root)) +
+                (issuing.empty() ? "" : crypto::test::read_all(pki.path(issuing)))
+        );
+        const auto client = HttpsClient::make(given);
+        const auto sent = send(**client, url(), package_);
+        return sent ? std::string("sent") : std::string(name(sent.error()));
+    };
+    EXPECT_EQ(send_with("root-ca.crl", "issuing-ca.crl"), "sent");
+    EXPECT_EQ(send_with("root-ca.crl", "stale.crl"), "untrusted");
+    EXPECT_EQ(send_with("root-ca.crl", ""), "untrusted");
+    EXPECT_EQ(send_with("root-revokes-issuing.crl", "issuing-ca.crl"), "untrusted");
+    EXPECT_EQ(receiver_.packages().size(), 1U);
+}
+
 TEST_F(HttpsClientTest, SaysThatItIsNotBelieved) {
     start();
     for (const char* certificate : {"", "foreign", "expired", "revoked"}) {

@@ -24,9 +24,9 @@ class HttpsTest : public ::testing::Test {
     crypto::TlsServerContext tls(const crypto::TlsServerConfig& config) const {
         return *crypto::TlsServerContext::make(config, clock_);
     }
-    static crypto::TlsServerConfig tls_config() {
+    crypto::TlsServerConfig tls_config() const {
         auto config = crypto::test::TestPki::instance().server();
-        config.alpn = {https_alpn};
+        config.alpn = alpn_;
         return config;
     }
     void start() {
@@ -51,6 +51,7 @@ class HttpsTest : public ::testing::Test {
         return "Content-Type: text/xml\r\n\r\n" + body;
     }
 
+    std::vector<std::string> alpn_ = {https_alpn};
     SystemClock clock_;
     Events events_;
     RememberingReceiver receiver_;

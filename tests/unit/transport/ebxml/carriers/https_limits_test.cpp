@@ -103,6 +103,38 @@ TEST_F(HttpsLimitsTest, ClosesAConnectionThatSaysNothing) {
     EXPECT_EQ(events_.count("ebxml_http_timeout"), 0U);
 }
 
+TEST_F(HttpsLimitsTest, ClosesAConnectionThatDoesNotReadItsAnswer) {
+    options_.limits.connections.write_time_max = 100ms;
+    start();
+    const Package large{
+        .content_type = "text/xml",
+        .transfer_encoding = "",
+        .body = std::string(32 * limits::mib, 'x')
+    };
+    receiver_.set_answer([&](const Arrival&) { return Reception{.reply = large}; });
+    auto deaf = this->peer();
+    ASSERT_TRUE(deaf.send(request("<a/>")));
+    EXPECT_TRUE(events_.wait_for("ebxml_http_timeout"));
+    EXPECT_EQ(deaf.answer(), "");
+    auto listening = this->peer();
+    ASSERT_TRUE(listening.send(request("<a/>")));
+    EXPECT_TRUE(listening.answer().ends_with(large.body));
+}
+
+TEST_F(HttpsLimitsTest, LetsSoManyHandshakesBeUnderWayAndEndsThoseThatTakeTooLong) {
+    options_.limits.connections.handshakes_pending_per_address_max = 1;
+    options_.limits.connections.handshake_time_max = 300ms;
+    start();
+    const auto silent = connect_to(listener_->port());
+    ASSERT_TRUE(events_.wait_for("connection_accepted"));
+    EXPECT_THROW(this->peer(), std::runtime_error);
+    EXPECT_TRUE(events_.wait_for("connection_refused_address_handshakes"));
+    EXPECT_TRUE(events_.wait_for("handshake_refused_timeout"));
+    auto peer = this->peer();
+    ASSERT_TRUE(peer.send(request("<a/>")));
+    EXPECT_TRUE(peer.answer().starts_with("HTTP/1.1 200 "));
+}
+
 TEST_F(HttpsLimitsTest, LeavesTheReceiverItsTime) {
     options_.limits.header_time_max = 20ms;
     options_.limits.body_time_max = 20ms;

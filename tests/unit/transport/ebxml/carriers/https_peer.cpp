@@ -19,6 +19,8 @@ namespace {
 
 constexpr int patience_ms = 20'000;
 
+}  // namespace
+
 SocketHandle connect_to(std::uint16_t port) {
     SocketHandle socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in address{};
@@ -30,8 +32,6 @@ SocketHandle connect_to(std::uint16_t port) {
     }
     return socket;
 }
-
-}  // namespace
 
 HttpsPeer::HttpsPeer(std::uint16_t port, const std::string& certificate)
     : socket_(connect_to(port)) {

@@ -12,6 +12,9 @@
 
 namespace budstikke::ebxml::test {
 
+/// To the loopback; throws where there is no connection.
+transport::SocketHandle connect_to(std::uint16_t port);
+
 class HttpsPeer {
  public:
     /// Connects to the loopback and makes the handshake; throws where there is no connection.

@@ -40,6 +40,27 @@ TEST(HttpsRequest, EndsWhereItsLengthSaysAndLeavesTheRest) {
     EXPECT_EQ(it.package, "Content-Type: text/xml\r\n\r\n<a/>");
 }
 
+TEST(HttpsRequest, TakesAHeaderUpToItsLimitHoweverItsBytesCome) {
+    constexpr std::size_t max = limits::https_header_bytes_max;
+    const std::string start =
+        "POST /ebxml HTTP/1.1\r\nHost: a\r\nContent-Type: text/xml\r\n"
+        "Content-Length: 1\r\nX: ";
+    for (const std::size_t size : {max - 1, max, max + 1}) {
+        const std::string header = start + std::string(size - start.size() - 4, 'x') + "\r\n\r\n";
+        for (const std::size_t piece : {1UZ, 1000UZ, size - 2, size - 1, size}) {
+            const HttpsLimits limits;
+            RequestReader reader("/ebxml", limits);
+            std::string waiting;
+            for (std::size_t at = 0; at < size; at += piece) {
+                waiting += header.substr(at, piece);
+                waiting.erase(0, reader.take(waiting));
+            }
+            EXPECT_EQ(reader.state(), size <= max ? State::body : State::refused) << size;
+            EXPECT_EQ(reader.status(), size <= max ? 0U : 431U) << piece;
+        }
+    }
+}
+
 TEST(HttpsRequest, TakesAnAbsoluteTargetAndAnEmptyBody) {
     const Read it = read(
         "POST https://broker.example/ebxml HTTP/1.1\r\nHost: a\r\nContent-Type: text/xml\r\n"
