@@ -307,7 +307,13 @@ TEST_F(MailTest, PostfixDeliversToOurListenerAndKeepsWhatItDidNotTake) {
     });
     const auto smtp = carrier();
     ASSERT_TRUE(send(*smtp, "municipality@lmtp.example"));
-    ASSERT_TRUE(receiver_.wait_for(2));
+    ASSERT_TRUE(receiver_.wait_for(1));
+    bool came_again = false;
+    for (int turn = 0; turn < 30 && !came_again; ++turn) {
+        ask_postfix_to_try_again();
+        came_again = receiver_.wait_for(2, std::chrono::seconds(2));
+    }
+    ASSERT_TRUE(came_again);
     expect_package(receiver_.packages()[0]);
     expect_package(receiver_.packages()[1]);
     (*listener)->stop();

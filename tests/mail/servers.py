@@ -50,7 +50,8 @@ smtpd_recipient_restrictions =
     check_recipient_access inline:{{ {{ later@edi.example = 450 4.2.0 come again }} }},
     permit_sasl_authenticated, reject
 virtual_mailbox_domains = edi.example
-virtual_mailbox_maps = inline:{{ {{ {users[0]} = x }} {{ {users[1]} = x }} {{ later@edi.example = x }} }}
+virtual_mailbox_maps = inline:{{
+    {{ {users[0]} = x }} {{ {users[1]} = x }} {{ later@edi.example = x }} }}
 virtual_transport = lmtp:unix:{folder}/dovecot/lmtp
 transport_maps = inline:{{ {{ lmtp.example = lmtp:unix:{folder}/broker/lmtp }} }}
 relay_domains = lmtp.example

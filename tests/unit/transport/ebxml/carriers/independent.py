@@ -1,8 +1,8 @@
 """The other end of HTTPS by Python's own http and ssl, which share nothing with ours.
 
-    independent.py client PORT CA CERTIFICATE KEY    posts, prints the status and body of each answer
-    independent.py server CA CERTIFICATE KEY         prints its port, then serves until its standard
-                                                     input ends: the path says what it answers
+    independent.py client PORT CA CERTIFICATE KEY   posts, prints status and body of each answer
+    independent.py server CA CERTIFICATE KEY        prints its port, then serves until its standard
+                                                    input ends: the path says what it answers
 """
 
 import http.client

@@ -38,11 +38,9 @@ class RememberingReceiver final : public Receiver {
     void hold() { set_held(true); }
     void release() { set_held(false); }
     /// False where so many do not come in time.
-    bool wait_for(std::size_t count) {
+    bool wait_for(std::size_t count, std::chrono::seconds patience = std::chrono::seconds(20)) {
         std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, std::chrono::seconds(20), [&] {
-            return packages_.size() >= count;
-        });
+        return changed_.wait_for(lock, patience, [&] { return packages_.size() >= count; });
     }
     std::vector<std::string> packages() const {
         const std::lock_guard lock(mutex_);
