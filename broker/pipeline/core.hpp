@@ -203,7 +203,8 @@ class Core final : public Cycle {
     void retain_identities();
     void retain_messages();
     bool has_open_delivery(const MessageId& message);
-    bool has_changed_now(const MessageId& message);
+    /// Changed in this cycle.
+    bool has_open_or_changed_delivery(const MessageId& message);
     MessageId cursor(std::string_view name);
     void move_cursor(std::string_view name, MessageId& cursor, const MessageId& to);
 

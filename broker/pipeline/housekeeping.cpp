@@ -16,6 +16,14 @@ constexpr std::string_view payload_cursor = "retention/payload";
 constexpr std::string_view identity_cursor = "retention/identity";
 constexpr std::string_view message_cursor = "retention/message";
 
+template <typename Predicate>
+bool any_delivery(Ledger& ledger, const MessageId& message, Predicate predicate) {
+    return std::ranges::any_of(ledger.deliveries_of(message), [&](const DeliveryId& id) {
+        const auto* const record = ledger.delivery(id);
+        return record != nullptr && predicate(*record);
+    });
+}
+
 }  // namespace
 
 void Core::tick() {
@@ -68,16 +76,14 @@ void Core::remind() {
 }
 
 bool Core::has_open_delivery(const MessageId& message) {
-    return std::ranges::any_of(ledger_->deliveries_of(message), [&](const DeliveryId& id) {
-        const auto* const record = ledger_->delivery(id);
-        return record != nullptr && is_open(record->state);
+    return any_delivery(*ledger_, message, [](const store::DeliveryRecord& record) {
+        return is_open(record.state);
     });
 }
 
-bool Core::has_changed_now(const MessageId& message) {
-    return std::ranges::any_of(ledger_->deliveries_of(message), [&](const DeliveryId& id) {
-        const auto* const record = ledger_->delivery(id);
-        return record != nullptr && !record->events.empty() && record->events.back().at >= now_;
+bool Core::has_open_or_changed_delivery(const MessageId& message) {
+    return any_delivery(*ledger_, message, [this](const store::DeliveryRecord& record) {
+        return is_open(record.state) || (!record.events.empty() && record.events.back().at >= now_);
     });
 }
 
@@ -186,8 +192,7 @@ void Core::retain_messages() {
     for (const auto& message : *page) {
         // An open delivery ends with its time to live; until then retention waits for it, and one
         // tick longer, so that those who follow it hear of the end.
-        if (message.id.time() + kept > now_ || has_open_delivery(message.id) ||
-            has_changed_now(message.id)) {
+        if (message.id.time() + kept > now_ || has_open_or_changed_delivery(message.id)) {
             break;
         }
         ledger_->erase_message(message);
