@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -198,6 +199,10 @@ class Core final : public Cycle {
     // housekeeping.cpp
     void expire();
     void remind();
+    void pass_messages(
+        std::string_view name, MessageId& cursor, Duration kept,
+        const std::function<bool(const store::MessageRecord&)>& done_with
+    );
     void retain_payloads();
     void retain_postponed_payloads();
     void retain_identities();
