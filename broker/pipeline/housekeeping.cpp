@@ -174,10 +174,7 @@ void Core::retain_identities() {
         return;  // it goes with the message
     }
     const auto erase = [this](const store::MessageRecord& message) {
-        const auto known = ledger_->identity(message.sender, message.envelope.message_id);
-        if (known && known->message == message.id) {
-            ledger_->batch().erase_identity(message.sender, message.envelope.message_id);
-        }
+        ledger_->erase_identity(message);
         return true;
     };
     pass_messages(identity_cursor, identity_cursor_, settings_.duplicate_memory, erase);
