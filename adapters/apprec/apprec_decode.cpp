@@ -122,7 +122,7 @@ void Reader::left(In state) {
 void Reader::fact(In state, std::string_view text, std::uint32_t line) {
     switch (state) {
         case In::type:
-            take_fact(envelope_.type, text, limits::type_code_bytes_max, here(line), findings());
+            keep(envelope_.type, text, limits::type_code_bytes_max, line);
             break;
         case In::generated:
             generated_line_ = line;
@@ -130,7 +130,7 @@ void Reader::fact(In state, std::string_view text, std::uint32_t line) {
             break;
         case In::id:
             id_line_ = line;
-            take_fact(envelope_.message_id, text, limits::msg_id_bytes_max, here(line), findings());
+            keep(envelope_.message_id, text, limits::msg_id_bytes_max, line);
             break;
         case In::status:
             status_line_ = line;
@@ -140,22 +140,16 @@ void Reader::fact(In state, std::string_view text, std::uint32_t line) {
             break;
         case In::error:
             if (envelope_.apprec_errors.size() < limits::findings_max) {
-                take_fact(
-                    envelope_.apprec_errors.emplace_back(), text, limits::type_code_bytes_max,
-                    here(line), findings()
+                keep(
+                    envelope_.apprec_errors.emplace_back(), text, limits::type_code_bytes_max, line
                 );
             }
             break;
         case In::original_type:
-            take_fact(
-                envelope_.original_type, text, limits::type_code_bytes_max, here(line), findings()
-            );
+            keep(envelope_.original_type, text, limits::type_code_bytes_max, line);
             break;
         case In::original_id:
-            take_fact(
-                envelope_.original_message_id, text, limits::msg_id_bytes_max, here(line),
-                findings()
-            );
+            keep(envelope_.original_message_id, text, limits::msg_id_bytes_max, line);
             break;
         default:
             party_.fact(state, text);

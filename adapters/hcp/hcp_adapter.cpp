@@ -229,7 +229,7 @@ void Reader::fact(In state, std::string_view text, std::uint32_t line) {
     switch (state) {
         case In::type:
             type_line_ = line;
-            take_fact(envelope_.type, text, limits::type_code_bytes_max, here(line), findings());
+            keep(envelope_.type, text, limits::type_code_bytes_max, line);
             break;
         case In::generated:
             generated_line_ = line;
@@ -237,7 +237,7 @@ void Reader::fact(In state, std::string_view text, std::uint32_t line) {
             break;
         case In::id:
             id_line_ = line;
-            take_fact(envelope_.message_id, text, limits::msg_id_bytes_max, here(line), findings());
+            keep(envelope_.message_id, text, limits::msg_id_bytes_max, line);
             break;
         case In::description:
             description_ = text;
@@ -245,9 +245,7 @@ void Reader::fact(In state, std::string_view text, std::uint32_t line) {
         case In::request_id:
         case In::provider_id:
             if (shape_.asks == (state == In::request_id)) {
-                take_fact(
-                    envelope_.document_id, text, limits::msg_id_bytes_max, here(line), findings()
-                );
+                keep(envelope_.document_id, text, limits::msg_id_bytes_max, line);
             }
             break;
         case In::reference_type:

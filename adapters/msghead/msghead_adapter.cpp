@@ -95,7 +95,6 @@ class Reader final : public FactReader<In, rules.size()> {
     void left(In state) override;
     void fact(In state, std::string_view text, std::uint32_t line) override;
     void unknown(In parent, const xml::StartTag& tag) override;
-    void keep(std::string& to, std::string_view text, std::size_t most, std::uint32_t line);
     void content_is(std::string_view xml_namespace, std::uint32_t line);
     void name_standard();
     void check_meaning();
@@ -174,14 +173,6 @@ void Reader::left(In state) {
             break;
         default:
             break;
-    }
-}
-
-void Reader::keep(std::string& to, std::string_view text, std::size_t most, std::uint32_t line) {
-    if (text.size() > most) {
-        findings().add(finding::field_too_long, here(line));
-    } else {
-        to = text;
     }
 }
 

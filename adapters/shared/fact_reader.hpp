@@ -141,6 +141,15 @@ class FactReader : public xml::Handler {
         return location;
     }
 
+    /// Assigns `text` unless it is longer than `most` bytes: then field_too_long at `line`.
+    void keep(std::string& to, std::string_view text, std::size_t most, std::uint32_t line) {
+        if (text.size() > most) {
+            findings_.add(finding::field_too_long, here(line));
+        } else {
+            to = text;
+        }
+    }
+
     /// The name of the element that is open: Dept and HCPerson may be one state.
     std::string_view open_name() const {
         return open_.empty() ? std::string_view{} : open_.back().rule->name;
