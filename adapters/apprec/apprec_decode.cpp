@@ -9,7 +9,6 @@
 #include "adapters/shared/recognise.hpp"
 #include "adapters/shared/types.hpp"
 #include "broker/base/limits.hpp"
-#include "broker/xml/sniff.hpp"
 
 namespace budstikke::adapters {
 namespace {
@@ -51,11 +50,7 @@ constexpr auto singles = joined(own_singles, hcp_party_singles<In>);
 
 /// The AppRec version of a root, nullptr where it is no AppRec.
 const Standard* standard_of(std::string_view head) {
-    const auto root = xml::sniff_root(head);
-    if (!root || root->name != "AppRec") {
-        return nullptr;
-    }
-    const auto* const standard = find_standard(root->xml_namespace);
+    const auto* const standard = root_standard(head, "AppRec");
     return standard != nullptr && standard->name == "apprec" ? standard : nullptr;
 }
 
@@ -199,16 +194,7 @@ int AppRecAdapter::recognise(std::string_view head) const {
 }
 
 Decoded AppRecAdapter::decode(std::string_view bytes, const xml::SchemaSet* schemas) const {
-    xml::FindingList findings;
-    const auto* const standard = standard_of(bytes);
-    if (standard == nullptr) {
-        findings.add(finding::format_unknown);
-        return make_decoded({}, {}, std::move(findings));
-    }
-    Reader reader(*standard, findings);
-    const auto result = xml::read(bytes, reader, findings, schemas);
-    auto envelope = reader.take(result.well_formed);
-    return make_decoded(result, std::move(envelope), std::move(findings));
+    return decode_as<Reader>(standard_of(bytes), bytes, schemas);
 }
 
 }  // namespace budstikke::adapters

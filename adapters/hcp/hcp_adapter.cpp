@@ -10,7 +10,6 @@
 #include "adapters/shared/recognise.hpp"
 #include "adapters/shared/types.hpp"
 #include "broker/base/limits.hpp"
-#include "broker/xml/sniff.hpp"
 
 namespace budstikke::adapters {
 namespace {
@@ -101,11 +100,7 @@ const Shape* find_shape(std::string_view standard) {
 
 /// The standard of a root of this family, nullptr where it is none.
 const Standard* standard_of(std::string_view head) {
-    const auto root = xml::sniff_root(head);
-    if (!root || root->name != "Message") {
-        return nullptr;
-    }
-    const auto* const standard = find_standard(root->xml_namespace);
+    const auto* const standard = root_standard(head, "Message");
     return standard != nullptr && find_shape(standard->name) != nullptr ? standard : nullptr;
 }
 
@@ -349,16 +344,7 @@ int HcpAdapter::recognise(std::string_view head) const {
 }
 
 Decoded HcpAdapter::decode(std::string_view bytes, const xml::SchemaSet* schemas) const {
-    xml::FindingList findings;
-    const auto* const standard = standard_of(bytes);
-    if (standard == nullptr) {
-        findings.add(finding::format_unknown);
-        return make_decoded({}, {}, std::move(findings));
-    }
-    Reader reader(*standard, findings);
-    const auto result = xml::read(bytes, reader, findings, schemas);
-    auto envelope = reader.take(result.well_formed);
-    return make_decoded(result, std::move(envelope), std::move(findings));
+    return decode_as<Reader>(standard_of(bytes), bytes, schemas);
 }
 
 }  // namespace budstikke::adapters
