@@ -6,8 +6,8 @@ budstikke_test(xmldsig_test
 
 budstikke_test(xmldsig_refusal_test
     SOURCES ebxml/messages.cpp ebxml/party_pki.cpp ebxml/xmldsig_lies_test.cpp
-            ebxml/xmldsig_limits_test.cpp ebxml/xmldsig_refusal_test.cpp
-            ebxml/xmldsig_wrapping_test.cpp test_pki.cpp
+            ebxml/xmldsig_limits_test.cpp ebxml/xmldsig_refusal_content_test.cpp
+            ebxml/xmldsig_refusal_test.cpp ebxml/xmldsig_wrapping_test.cpp test_pki.cpp
     LINKS budstikke_xmldsig)
 
 budstikke_test(cms_test
