@@ -164,7 +164,7 @@ void BrokerTest::start() {
     );
     auto store = store::open_rocksdb({.path = (folder_ / "store").string()});
     ASSERT_TRUE(store) << store.error().detail;
-    store_ = *std::move(store);
+    store_ = watched(*std::move(store));
     auto broker = Broker::start(
         {.store = *store_,
          .codec = *codec_,
