@@ -130,10 +130,10 @@ inline constexpr std::uint32_t credit_max = 4096;
 inline constexpr std::uint32_t credit_per_connection_max = 16'384;
 /// HER-ids that one connection subscribes to; the same for those it follows. Beyond: refused.
 inline constexpr std::uint32_t subscriptions_max = 256;
-/// Queries and withdrawals of one connection that have no answer yet; the same for pages of feeds
-/// that are being read. A check is answered before anything else is read. Beyond: reading stops.
+/// Queries and withdrawals of one connection that have no answer yet. A check is answered before
+/// anything else is read. Beyond: reading stops.
 inline constexpr std::uint32_t queries_pending_max = 64;
-/// Statuses of one connection that are read from the store at a time. Beyond: the others wait.
+/// Statuses of one connection that are read at a time, and pages of its feeds. Beyond: they wait.
 inline constexpr std::uint32_t status_reads_max = 2;
 /// Status events that are read at a time. Beyond: the next page has them.
 inline constexpr std::uint32_t feed_rows_max = 256;
