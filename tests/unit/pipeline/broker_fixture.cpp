@@ -169,7 +169,7 @@ void BrokerTest::start() {
         {.store = *store_,
          .codec = *codec_,
          .adapters = adapters_,
-         .schemas = nullptr,
+         .schemas = schemas(),
          .clock = clock_,
          .random = random_},
         settings(), load_directory(directory_toml())

@@ -72,6 +72,7 @@ class BrokerTest : public testing::Test {
     void TearDown() override;
 
     virtual Settings settings() const { return {}; }
+    virtual const xml::SchemaSet* schemas() const { return nullptr; }
     /// Extra TOML for the directory.
     virtual std::string directory_toml() const { return {}; }
     /// The store as the broker gets it.
