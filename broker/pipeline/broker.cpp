@@ -8,13 +8,6 @@
 #include "broker/pipeline/broker_impl.hpp"
 
 namespace budstikke::pipeline {
-namespace {
-
-/// A check against the schemas takes about so many times as long as reading the facts alone.
-constexpr std::size_t schema_cost = 4;
-
-}  // namespace
-
 void PreparedDeleter::operator()(Prepared* prepared) const {
     std::default_delete<Prepared>{}(prepared);
 }
@@ -126,7 +119,8 @@ bool Broker::is_heavy(const Submission& submission) const {
     // Smaller messages are decoded and sealed in well under a millisecond; to hand one to a worker
     // and back takes two threads' waking.
     const bool schemas = impl_->parts.schemas != nullptr && impl_->shared.any_schema;
-    return submission.payload.size() > limits::in_place_bytes_max / (schemas ? schema_cost : 1);
+    return submission.payload.size() >
+           (schemas ? limits::schema_in_place_bytes_max : limits::in_place_bytes_max);
 }
 
 void Broker::commit(PreparedPtr prepared, Handler<Receipt> answer) {

@@ -14,14 +14,6 @@
 namespace budstikke::xml {
 namespace {
 
-// A copy of its own, which ends in the zero that libxml2 wants; a longer document would be twice in
-// memory, so that comes in pieces.
-constexpr std::size_t in_place_bytes_max = 64 * limits::kib;
-// The standards together have fewer names. The table never forgets one, so a sender who makes names
-// up costs his own messages the making of a parser, and nobody any memory.
-constexpr int names_kept_max = 4096;
-constexpr std::size_t name_bytes_kept_max = 256 * limits::kib;
-
 Parser& kept() {
     thread_local Parser parser;
     return parser;
@@ -47,7 +39,8 @@ ParserLease::ParserLease(std::string_view utf8) : parser_(std::move(kept())) {
     if (parser_ == nullptr) {
         throw std::bad_alloc();
     }
-    if (utf8.size() <= in_place_bytes_max) {
+    // The copy ends in the zero that libxml2 wants. A long document would be twice in memory.
+    if (utf8.size() <= limits::xml_plain_bytes_max) {
         read_in_place(utf8);
     } else {
         read_in_pieces(utf8);
@@ -85,8 +78,10 @@ int ParserLease::give_bytes(void* context, char* buffer, int length) {
 void ParserLease::keep() {
     xmlCtxtReset(parser_.get());
     parser_->nsNr = 0;
-    if (xmlDictSize(parser_->dict) <= names_kept_max &&
-        xmlDictGetUsage(parser_->dict) <= name_bytes_kept_max) {
+    // The table of names never forgets one: a sender who makes names up costs his own messages the
+    // making of a parser, and nobody any memory.
+    if (xmlDictSize(parser_->dict) <= static_cast<int>(limits::xml_names_kept_max) &&
+        xmlDictGetUsage(parser_->dict) <= limits::xml_names_kept_bytes_max) {
         kept() = std::move(parser_);
     }
 }

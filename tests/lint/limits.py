@@ -31,6 +31,8 @@ UNREACHED = {
     "suggestion_bytes_max": "cuts a word that is only compared",
     "tasks_kept_max": "memory given back early or late, nothing else",
     "validators_kept_max": "a cache: what is not kept is made again",
+    "xml_names_kept_bytes_max": "a cache: what is not kept is made again",
+    "xml_names_kept_max": "a cache: what is not kept is made again",
     "write_buffer_kept_bytes_max": "memory given back early or late, nothing else",
 }
 

@@ -217,8 +217,8 @@ class WithSchemas : public BrokerTest {
     std::unique_ptr<xml::SchemaSet> schemas_;
 };
 
-TEST_F(WithSchemas, AQuarterOfTheLimitBelongsOnAWorker) {
-    constexpr std::size_t most = limits::in_place_bytes_max / 4;
+TEST_F(WithSchemas, WhatIsLargerThanTheLimitBelongsOnAWorker) {
+    constexpr std::size_t most = limits::schema_in_place_bytes_max;
     const auto is_heavy = [&](std::size_t bytes) {
         return broker_->is_heavy(Draftsman{.bytes = std::string(bytes, 'x')}.submission());
     };
