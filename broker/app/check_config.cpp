@@ -11,7 +11,6 @@
 #include "broker/app/config_reader.hpp"
 #include "broker/crypto/master_keys.hpp"
 #include "broker/directory/directory.hpp"
-#include "broker/xml/schema_set.hpp"
 
 namespace budstikke::app {
 namespace {
@@ -22,7 +21,8 @@ constexpr auto expiry_notice = std::chrono::hours(24 * 30);
 
 class Checker {
  public:
-    Checker(const Config& config, const Clock& clock) : config_(config), clock_(clock) {}
+    Checker(const Config& config, const Clock& clock, const fs::path& schemas_in_use)
+        : config_(config), clock_(clock), schemas_in_use_(schemas_in_use) {}
 
     ConfigCheck run_on_named_files() {
         if (!config_.directory.empty()) {
@@ -126,7 +126,10 @@ class Checker {
             note("broker", "`schemas` is not set: payloads are not checked against their schemas");
             return;
         }
-        const auto schemas = xml::SchemaSet::load(config_.schemas);
+        if (config_.schemas == schemas_in_use_) {
+            return;
+        }
+        auto schemas = xml::SchemaSet::load(config_.schemas);
         if (!schemas) {
             fault("broker.schemas", schemas.error().detail);
             return;
@@ -134,6 +137,7 @@ class Checker {
         for (const auto& file : (*schemas)->conflicts()) {
             note("broker.schemas", "left out, another has the same target namespace: " + file);
         }
+        result_.schemas = *std::move(schemas);
     }
 
     void check_master_keys() {
@@ -264,17 +268,18 @@ class Checker {
 
     const Config& config_;
     const Clock& clock_;
+    const fs::path schemas_in_use_;
     ConfigCheck result_;
 };
 
 }  // namespace
 
-ConfigCheck check_config(const Config& config, const Clock& clock) {
-    return Checker(config, clock).run();
+ConfigCheck check_config(const Config& config, const Clock& clock, const fs::path& schemas_in_use) {
+    return Checker(config, clock, schemas_in_use).run();
 }
 
 directory::Faults check_named_files(const Config& config, const Clock& clock) {
-    return Checker(config, clock).run_on_named_files().faults;
+    return Checker(config, clock, {}).run_on_named_files().faults;
 }
 
 }  // namespace budstikke::app
