@@ -11,6 +11,7 @@
 #include "broker/app/config_reader.hpp"
 #include "broker/crypto/master_keys.hpp"
 #include "broker/directory/directory.hpp"
+#include "broker/pipeline/flight_lanes.hpp"
 
 namespace budstikke::app {
 namespace {
@@ -46,6 +47,7 @@ class Checker {
             check_listener("listener[" + std::to_string(i) + "]", config_.listeners[i]);
         }
         check_admin();
+        check_small_payloads();
         check_open_files();
         directory::sort_by_place(result_.faults);
         directory::sort_by_place(result_.notes);
@@ -244,6 +246,21 @@ class Checker {
                 }
             }
         }
+    }
+
+    /// Small payloads pass where the large ones wait, if there is room for that.
+    void check_small_payloads() {
+        const auto& pipeline = config_.pipeline;
+        const std::size_t largest = pipeline.payload_bytes_max;
+        if (pipeline::small_lane_bytes(pipeline.bytes_in_flight_max, largest) > 0) {
+            return;
+        }
+        const std::size_t least = pipeline::least_cap_with_small_lane(largest);
+        note(
+            "delivery.bytes_in_flight_max",
+            "this leaves no room for small payloads beside the largest one, so they wait for it: " +
+                std::to_string(least) + " bytes or more do"
+        );
     }
 
     /// The hard limit: the process raises the soft one to it. Never a fault, since the broker runs

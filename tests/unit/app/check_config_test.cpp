@@ -185,6 +185,33 @@ TEST_F(CheckConfig, too_few_open_files_for_the_connections_are_noted_and_no_faul
     EXPECT_EXIT(notes_with_hard_limit(needed + 1, "open files"), testing::ExitedWithCode(1), "");
 }
 
+TEST_F(CheckConfig, no_room_for_small_payloads_is_noted_and_no_fault) {
+    const auto notes = [&](std::size_t cap, std::size_t largest) {
+        const auto result = check(
+            "[delivery]\nbytes_in_flight_max = " + std::to_string(cap) +
+            "\n[limits]\npayload_bytes_max = " + std::to_string(largest) + "\n"
+        );
+        EXPECT_THAT(result.faults, ElementsAre());
+        auto noted = texts(result.notes);
+        std::erase_if(noted, [](const auto& note) { return !note.starts_with("b.toml:14: "); });
+        return noted;
+    };
+    const auto names = [](std::size_t bytes) {
+        return ElementsAre(HasSubstr(
+            "no room for small payloads beside the largest one, so they "
+            "wait for it: " +
+            std::to_string(bytes) + " bytes or more do"
+        ));
+    };
+    using limits::mib;
+    EXPECT_THAT(notes(36 * mib - 1, 35 * mib), names(36 * mib));
+    EXPECT_THAT(notes(36 * mib, 35 * mib), ElementsAre());
+    EXPECT_THAT(notes(36 * mib + 1, 35 * mib), ElementsAre());
+    // Of a small cap a quarter would be too little, whatever is left.
+    EXPECT_THAT(notes(4 * mib - 1, mib), names(4 * mib));
+    EXPECT_THAT(notes(4 * mib, mib), ElementsAre());
+}
+
 TEST_F(CheckConfig, schemas_that_do_not_compile_are_refused) {
     fs::create_directory(folder_ / "schemas");
     write(folder_ / "schemas" / "a.xsd", "<not a schema");
