@@ -71,14 +71,12 @@ inline constexpr std::size_t xml_name_bytes_max = 512;
 inline constexpr std::size_t xml_attribute_bytes_max = 64 * kib;
 /// How far the XML declaration is looked through for the encoding. Beyond: it counts as absent.
 inline constexpr std::size_t xml_declaration_bytes_max = 1 * kib;
-/// A document that is read the short way, if it is plain. Beyond: libxml2 reads it.
-inline constexpr std::size_t xml_plain_bytes_max = 64 * kib;
+/// A document that the parser reads where it lies. Beyond: it is given to it in pieces.
+inline constexpr std::size_t xml_in_place_bytes_max = 64 * kib;
 /// Names of documents that a thread keeps for the next one. Beyond: they are made anew.
 inline constexpr std::size_t xml_names_kept_max = 4096;
 /// The room that they take. Beyond: they are made anew.
 inline constexpr std::size_t xml_names_kept_bytes_max = 256 * kib;
-/// Names that are looked at for one. Beyond: libxml2 reads the document.
-inline constexpr std::size_t xml_name_probes_max = 32;
 /// The head of a message that its format is recognised by. Beyond: its root element is looked for.
 inline constexpr std::size_t format_head_bytes_max = 4 * kib;
 /// A fact that the broker keeps of a message. Beyond: `envelope.field_too_long`.

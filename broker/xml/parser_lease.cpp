@@ -40,7 +40,7 @@ ParserLease::ParserLease(std::string_view utf8) : parser_(std::move(kept())) {
         throw std::bad_alloc();
     }
     // The copy ends in the zero that libxml2 wants. A long document would be twice in memory.
-    if (utf8.size() <= limits::xml_plain_bytes_max) {
+    if (utf8.size() <= limits::xml_in_place_bytes_max) {
         read_in_place(utf8);
     } else {
         read_in_pieces(utf8);

@@ -18,12 +18,14 @@
 #include "broker/xml/encoding.hpp"
 #include "broker/xml/guard.hpp"
 #include "broker/xml/parser_lease.hpp"
-#include "broker/xml/plain_document.hpp"
 #include "broker/xml/schema_impl.hpp"
 #include "broker/xml/sniff.hpp"
 
 namespace budstikke::xml {
 namespace {
+
+// Local name, prefix, namespace, and the two ends of the value.
+constexpr std::size_t fields_per_attribute = 5;
 
 const char* chars(const xmlChar* text) {
     return reinterpret_cast<const char*>(text);
@@ -37,10 +39,7 @@ class Pass {
     Pass(std::string_view utf8, Handler& handler, FindingList& findings)
         : utf8_(utf8), handler_(handler), findings_(findings) {}
 
-    /// The parser's way, for any document.
     ReadResult run(const SchemaSet* schemas);
-    /// Tells what was read before.
-    ReadResult tell(const PlainDocument& document, const SchemaSet* schemas);
 
  private:
     static Pass& of(void* context) { return *static_cast<Pass*>(context); }
@@ -63,8 +62,7 @@ class Pass {
     void end();
     void text(const xmlChar* piece, int length);
 
-    xmlSchemaSAXPlugPtr plug_in(Validator& validator, xmlSAXHandler*& sax, void*& data);
-    void tell(const PlainDocument& document, const xmlSAXHandler& sax, void* data);
+    void gather_for_schema();
     void hand_over();
     void settle();
     std::string_view namespace_view(const xmlChar* xml_namespace);
@@ -75,8 +73,7 @@ class Pass {
     std::string_view utf8_;
     Handler& handler_;
     FindingList& findings_;
-    xmlParserCtxt* parser_ = nullptr;  ///< none where a document is told that was read before
-    std::uint32_t told_line_ = 0;
+    xmlParserCtxt* parser_ = nullptr;
     std::array<const xmlChar*, limits::xml_depth_max + 1> path_{};
     std::array<std::uint16_t, limits::xml_depth_max + 1> declared_{};
     std::size_t depth_ = 0;
@@ -152,20 +149,13 @@ xmlSAXHandler Pass::gathering_callbacks() {
     return sax;
 }
 
-/// The check, and what comes between the parser and it: libxml2 measures all that it has of a value
-/// each time it gets another piece of it, and a piece is a line at most, so a long value would take
-/// minutes.
-xmlSchemaSAXPlugPtr Pass::plug_in(Validator& validator, xmlSAXHandler*& sax, void*& data) {
-    xmlSchemaSetValidStructuredErrors(validator.get(), on_schema_error, this);
-    auto* const plug = xmlSchemaSAXPlug(validator.get(), &sax, &data);
-    if (plug == nullptr) {
-        throw std::bad_alloc();
-    }
-    checker_ = *sax;
-    checker_data_ = data;
-    *sax = gathering_callbacks();
-    data = this;
-    return plug;
+/// Comes between the parser and the check: libxml2 measures all that it has of a value each time it
+/// gets another piece of it, and a piece is a line at most, so a long value would take minutes.
+void Pass::gather_for_schema() {
+    checker_ = *parser_->sax;
+    checker_data_ = parser_->userData;
+    *parser_->sax = gathering_callbacks();
+    parser_->userData = this;
 }
 
 void Pass::hand_over() {
@@ -219,9 +209,7 @@ void Pass::stop(const FindingSpec& spec) {
         // message points to the wrong line; many of them would also leave no room for the cause.
         findings_.forget(finding::schema_invalid);
         findings_.add(spec, here());
-        if (parser_ != nullptr) {
-            xmlStopParser(parser_);
-        }
+        xmlStopParser(parser_);
     }
 }
 
@@ -276,9 +264,6 @@ void Pass::text(const xmlChar* piece, int length) {
 }
 
 std::uint32_t Pass::line() const {
-    if (parser_ == nullptr) {
-        return told_line_;
-    }
     const auto* const input = parser_->input;
     return input == nullptr ? 0 : static_cast<std::uint32_t>(std::max(input->line, 0));
 }
@@ -310,7 +295,12 @@ ReadResult Pass::run(const SchemaSet* schemas) {
     xmlSchemaSAXPlugPtr plug = nullptr;
     if (schemas != nullptr) {
         validator = schemas->impl().borrow();
-        plug = plug_in(validator, parser_->sax, parser_->userData);
+        xmlSchemaSetValidStructuredErrors(validator.get(), on_schema_error, this);
+        plug = xmlSchemaSAXPlug(validator.get(), &parser_->sax, &parser_->userData);
+        if (plug == nullptr) {
+            throw std::bad_alloc();
+        }
+        gather_for_schema();
     }
     xmlParseDocument(parser_);
     ReadResult result{.well_formed = parser_->wellFormed == 1 && !stopped_};
@@ -329,55 +319,31 @@ ReadResult Pass::run(const SchemaSet* schemas) {
     return result;
 }
 
-ReadResult Pass::tell(const PlainDocument& document, const SchemaSet* schemas) {
-    auto own = callbacks();
-    if (schemas == nullptr) {
-        xml::tell(document, handler_);
-        return {.well_formed = true};
-    }
-    auto validator = schemas->impl().borrow();
-    auto* sax = &own;
-    void* data = this;
-    auto* const plug = plug_in(validator, sax, data);
-    tell(document, *sax, data);
-    const bool valid = schema_errors_ == 0 && xmlSchemaIsValid(validator.get()) == 1;
-    xmlSchemaSAXUnplug(plug);
-    schemas->impl().give_back(std::move(validator));
-    return {.well_formed = true, .schema = valid ? Validity::valid : Validity::invalid};
-}
+}  // namespace
 
-void Pass::tell(const PlainDocument& document, const xmlSAXHandler& sax, void* data) {
-    const auto bytes = [](const Name* name) { return name == nullptr ? nullptr : name->bytes(); };
-    // libxml2's own types: its callbacks only read what they are given.
-    auto** const raw = const_cast<const xmlChar**>(document.raw().data());
-    for (const auto& event : document.events()) {
-        told_line_ = event.line;
-        switch (event.kind) {
-            case PlainEvent::Kind::start: {
-                auto** const declared = raw + event.raw;
-                sax.startElementNs(
-                    data, bytes(event.name), bytes(event.prefix), bytes(event.xml_namespace),
-                    event.declarations, declared, event.attributes, 0,
-                    declared + 2 * event.declarations
-                );
-                break;
-            }
-            case PlainEvent::Kind::text:
-                sax.characters(
-                    data, reinterpret_cast<const xmlChar*>(event.text.data()),
-                    static_cast<int>(event.text.size())
-                );
-                break;
-            case PlainEvent::Kind::end:
-                sax.endElementNs(
-                    data, bytes(event.name), bytes(event.prefix), bytes(event.xml_namespace)
-                );
-                break;
+std::optional<std::string_view> Attributes::find(std::string_view name) const {
+    for (std::size_t i = 0; i < count_; ++i) {
+        const auto* const* const fields = raw_ + i * fields_per_attribute;
+        if (fields[1] == nullptr && name == chars(fields[0])) {
+            return std::string_view(chars(fields[3]), chars(fields[4]));
         }
     }
+    return std::nullopt;
 }
 
-}  // namespace
+AttributeView Attributes::at(std::size_t index) const {
+    const auto* const* const fields = raw_ + index * fields_per_attribute;
+    return {
+        .xml_namespace = view(fields[2]),
+        .prefix = view(fields[1]),
+        .name = view(fields[0]),
+        .value = {chars(fields[3]), chars(fields[4])},
+    };
+}
+
+std::pair<std::string_view, std::string_view> Declarations::at(std::size_t index) const {
+    return {view(raw_[2 * index]), view(raw_[2 * index + 1])};
+}
 
 ReadResult read(
     std::string_view bytes, Handler& handler, FindingList& findings, const SchemaSet* schemas
@@ -401,9 +367,7 @@ ReadResult read(
         findings.add(finding::xml_encoding, {.line = 1, .path = {}});
         return refused;
     }
-    PlainLoan plain;
-    const bool is_plain = plain->read(*utf8);
-    if (const auto refusal = is_plain ? std::nullopt : check_limits(*utf8)) {
+    if (const auto refusal = check_limits(*utf8)) {
         findings.add(*refusal->spec, {.line = refusal->line, .path = {}});
         return refused;
     }
@@ -414,8 +378,7 @@ ReadResult read(
             schemas = nullptr;
         }
     }
-    Pass pass(*utf8, handler, findings);
-    return is_plain ? pass.tell(*plain, schemas) : pass.run(schemas);
+    return Pass(*utf8, handler, findings).run(schemas);
 }
 
 }  // namespace budstikke::xml

@@ -132,7 +132,7 @@ TEST(Reader, NamesWithoutNumberAreReadAsFew) {
 
 TEST(Reader, ALongDocumentIsReadAsAShortOne) {
     for (const std::size_t size :
-         {limits::xml_plain_bytes_max - 7, limits::xml_plain_bytes_max - 6, 256 * limits::kib}) {
+         {limits::xml_in_place_bytes_max - 7, limits::xml_in_place_bytes_max - 6, 256 * limits::kib}) {
         const auto reading = read_all("<a>" + std::string(size, 'x') + "</a>");
         EXPECT_TRUE(reading.result.well_formed);
         EXPECT_EQ(reading.heard.text_bytes, size);
