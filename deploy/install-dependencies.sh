@@ -3,6 +3,8 @@
 # Needs root, or a machine where all of them are installed already. Nothing else is fetched.
 # Silent and quick when nothing is missing; on a failure it shows what apt said.
 set -eu
+root=$(cd "$(dirname "$0")/.." && pwd -P)
+. "$root/deploy/lib/debian-packages.sh"
 
 # Compilers and build tools.
 build="g++ cmake ninja-build ccache pkg-config clang-19 clang-tidy-19 clang-format-19
@@ -24,33 +26,7 @@ tests="openssl ca-certificates python3 python3-protobuf python3-lxml python3-pyt
     libxml2-utils
     strace util-linux procps passwd binutils"
 
-missing=""
-for package in $build $libraries $tests; do
-    status=$(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null || true)
-    case "$status" in ii*) ;; *) missing="$missing $package" ;; esac
-done
-[ -n "$missing" ] || exit 0
-
-if [ "$(id -u)" -ne 0 ]; then
-    echo "these packages are missing; run deploy/install-dependencies.sh once as root:$missing" >&2
-    exit 1
-fi
-
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-
-apt() {
-    DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire::Retries=3 \
-        -o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1 </dev/null
-}
-
-# A mirror that is busy answers the second time more often than not. When the lists cannot be
-# refreshed at all, those on the machine may still do, so only the installation decides.
-apt update || apt update || true
 # shellcheck disable=SC2086  # the names are words
-if ! apt install -y --no-install-recommends $missing &&
-    ! apt install -y --no-install-recommends $missing; then
-    cat "$log" >&2
-    echo "could not install:$missing" >&2
-    exit 1
-fi
+find_missing deploy/install-dependencies.sh $build $libraries $tests
+[ -n "$missing" ] || exit 0
+install_missing

@@ -1,15 +1,12 @@
 // Reads an AppRec: who gives it to whom, about which message, and what it says.
-#include <algorithm>
 #include <array>
 
 #include "adapters/apprec/apprec_adapter.hpp"
-#include "adapters/shared/fact_reader.hpp"
 #include "adapters/shared/hcp_party_reader.hpp"
-#include "adapters/shared/head.hpp"
+#include "adapters/shared/message_reader.hpp"
 #include "adapters/shared/recognise.hpp"
 #include "adapters/shared/types.hpp"
 #include "broker/base/limits.hpp"
-#include "broker/xml/sniff.hpp"
 
 namespace budstikke::adapters {
 namespace {
@@ -51,42 +48,29 @@ constexpr auto singles = joined(own_singles, hcp_party_singles<In>);
 
 /// The AppRec version of a root, nullptr where it is no AppRec.
 const Standard* standard_of(std::string_view head) {
-    const auto root = xml::sniff_root(head);
-    if (!root || root->name != "AppRec") {
-        return nullptr;
-    }
-    const auto* const standard = find_standard(root->xml_namespace);
+    const auto* const standard = root_standard(head, "AppRec");
     return standard != nullptr && standard->name == "apprec" ? standard : nullptr;
 }
 
-class Reader final : public FactReader<In, rules.size()> {
+class Reader final : public MessageReader<In, rules.size()> {
  public:
     Reader(const Standard& standard, xml::FindingList& findings)
-        : FactReader(rules, standard.xml_namespace, standard.xml_namespace, findings),
+        : MessageReader(rules, singles, standard.xml_namespace, standard.xml_namespace, findings),
           standard_(standard) {}
 
     Envelope take(bool complete);
 
  private:
-    bool is_single(In state) const override;
     void entered(In state, std::uint32_t line) override;
     void left(In state) override;
     void fact(In state, std::string_view text, std::uint32_t line) override;
 
     const Standard& standard_;
-    Envelope envelope_;
-    PartyLines party_lines_;
     HcpPartyReader<In> party_;
     std::uint32_t root_line_ = 0;
-    std::uint32_t id_line_ = 0;
-    std::uint32_t generated_line_ = 0;
     std::uint32_t status_line_ = 0;
     std::uint32_t original_line_ = 0;
 };
-
-bool Reader::is_single(In state) const {
-    return std::ranges::find(singles, state) != singles.end();
-}
 
 void Reader::entered(In state, std::uint32_t line) {
     switch (state) {
@@ -108,11 +92,10 @@ void Reader::entered(In state, std::uint32_t line) {
 void Reader::left(In state) {
     switch (state) {
         case In::sender:
-            party_lines_.sender = party_.line();
-            envelope_.sender = party_.take().take();
+            take_sender(party_.take());
             break;
         case In::receiver:
-            add_receiver(envelope_, party_lines_, party_.take(), ReceiverRole::primary, findings());
+            take_receiver(party_.take(), ReceiverRole::primary);
             break;
         default:
             party_.left(state, open_name());
@@ -120,18 +103,10 @@ void Reader::left(In state) {
 }
 
 void Reader::fact(In state, std::string_view text, std::uint32_t line) {
+    if (take_head(state, text, line)) {
+        return;
+    }
     switch (state) {
-        case In::type:
-            take_fact(envelope_.type, text, limits::type_code_bytes_max, here(line), findings());
-            break;
-        case In::generated:
-            generated_line_ = line;
-            envelope_.generated_at = text;
-            break;
-        case In::id:
-            id_line_ = line;
-            take_fact(envelope_.message_id, text, limits::msg_id_bytes_max, here(line), findings());
-            break;
         case In::status:
             status_line_ = line;
             if (text.size() == 1 && text[0] >= '1' && text[0] <= '3') {
@@ -140,22 +115,16 @@ void Reader::fact(In state, std::string_view text, std::uint32_t line) {
             break;
         case In::error:
             if (envelope_.apprec_errors.size() < limits::findings_max) {
-                take_fact(
-                    envelope_.apprec_errors.emplace_back(), text, limits::type_code_bytes_max,
-                    here(line), findings()
+                keep(
+                    envelope_.apprec_errors.emplace_back(), text, limits::type_code_bytes_max, line
                 );
             }
             break;
         case In::original_type:
-            take_fact(
-                envelope_.original_type, text, limits::type_code_bytes_max, here(line), findings()
-            );
+            keep(envelope_.original_type, text, limits::type_code_bytes_max, line);
             break;
         case In::original_id:
-            take_fact(
-                envelope_.original_message_id, text, limits::msg_id_bytes_max, here(line),
-                findings()
-            );
+            keep(envelope_.original_message_id, text, limits::msg_id_bytes_max, line);
             break;
         default:
             party_.fact(state, text);
@@ -172,27 +141,18 @@ Envelope Reader::take(bool complete) {
     if (!complete) {
         return std::move(envelope_);  // what is missing may stand behind the error
     }
-    const auto line_or_root = [this](std::uint32_t line) { return line == 0 ? root_line_ : line; };
-    check_head(
-        envelope_,
-        {.message_id = {.line = line_or_root(id_line_), .path = "/AppRec/Id"},
-         .generated_at = {.line = line_or_root(generated_line_), .path = "/AppRec/GenDate"}},
-        findings()
-    );
-    check_parties(
-        envelope_, party_lines_,
-        {.sender = "/AppRec/Sender", .receiver = "/AppRec/Receiver", .copy = {}}, findings()
-    );
+    check_head_at(root_line_, "/AppRec/Id", "/AppRec/GenDate");
+    check_parties_at({.sender = "/AppRec/Sender", .receiver = "/AppRec/Receiver", .copy = {}});
     if (!envelope_.apprec_status) {
         findings().add(
             finding::apprec_status_unknown,
-            {.line = line_or_root(status_line_), .path = "/AppRec/Status"}
+            {.line = or_else(status_line_, root_line_), .path = "/AppRec/Status"}
         );
     }
     if (envelope_.original_message_id.empty()) {
         findings().add(
             finding::apprec_original_missing,
-            {.line = line_or_root(original_line_), .path = "/AppRec/OriginalMsgId"}
+            {.line = or_else(original_line_, root_line_), .path = "/AppRec/OriginalMsgId"}
         );
     }
     return std::move(envelope_);
@@ -205,16 +165,7 @@ int AppRecAdapter::recognise(std::string_view head) const {
 }
 
 Decoded AppRecAdapter::decode(std::string_view bytes, const xml::SchemaSet* schemas) const {
-    xml::FindingList findings;
-    const auto* const standard = standard_of(bytes);
-    if (standard == nullptr) {
-        findings.add(finding::format_unknown);
-        return make_decoded({}, {}, std::move(findings));
-    }
-    Reader reader(*standard, findings);
-    const auto result = xml::read(bytes, reader, findings, schemas);
-    auto envelope = reader.take(result.well_formed);
-    return make_decoded(result, std::move(envelope), std::move(findings));
+    return decode_as<Reader>(standard_of(bytes), bytes, schemas);
 }
 
 }  // namespace budstikke::adapters

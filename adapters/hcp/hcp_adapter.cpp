@@ -1,16 +1,13 @@
 #include "adapters/hcp/hcp_adapter.hpp"
 
-#include <algorithm>
 #include <array>
 
-#include "adapters/shared/fact_reader.hpp"
 #include "adapters/shared/hcp_party_reader.hpp"
-#include "adapters/shared/head.hpp"
+#include "adapters/shared/message_reader.hpp"
 #include "adapters/shared/patient.hpp"
 #include "adapters/shared/recognise.hpp"
 #include "adapters/shared/types.hpp"
 #include "broker/base/limits.hpp"
-#include "broker/xml/sniff.hpp"
 
 namespace budstikke::adapters {
 namespace {
@@ -101,18 +98,14 @@ const Shape* find_shape(std::string_view standard) {
 
 /// The standard of a root of this family, nullptr where it is none.
 const Standard* standard_of(std::string_view head) {
-    const auto root = xml::sniff_root(head);
-    if (!root || root->name != "Message") {
-        return nullptr;
-    }
-    const auto* const standard = find_standard(root->xml_namespace);
+    const auto* const standard = root_standard(head, "Message");
     return standard != nullptr && find_shape(standard->name) != nullptr ? standard : nullptr;
 }
 
-class Reader final : public FactReader<In, rules.size()> {
+class Reader final : public MessageReader<In, rules.size()> {
  public:
     Reader(const Standard& standard, xml::FindingList& findings)
-        : FactReader(rules, standard.xml_namespace, standard.xml_namespace, findings),
+        : MessageReader(rules, singles, standard.xml_namespace, standard.xml_namespace, findings),
           standard_(standard),
           shape_(*find_shape(standard.name)) {}
 
@@ -130,18 +123,13 @@ class Reader final : public FactReader<In, rules.size()> {
 
     const Standard& standard_;
     const Shape& shape_;
-    Envelope envelope_;
     std::string description_;
-    PartyLines party_lines_;
     HcpPartyReader<In> party_;
     Identifier identifier_;
     PatientFacts patient_;
     bool not_a_patient_ = false;
     std::size_t bodies_ = 0;
     std::uint32_t message_line_ = 0;
-    std::uint32_t type_line_ = 0;
-    std::uint32_t id_line_ = 0;
-    std::uint32_t generated_line_ = 0;
     std::uint32_t body_line_ = 0;
     std::uint32_t patient_line_ = 0;
 };
@@ -151,7 +139,7 @@ bool Reader::is_single(In state) const {
     if (state == In::body && standard_.name == "labsvar" && standard_.version == "1.3") {
         return false;
     }
-    return std::ranges::find(singles, state) != singles.end();
+    return MessageReader::is_single(state);
 }
 
 void Reader::entered(In state, std::uint32_t line) {
@@ -195,9 +183,7 @@ void Reader::left(In state) {
         case In::copy:
             // Svarrapport 1.3 may hold several reports; the first one is the message's.
             if (bodies_ == 1) {
-                add_receiver(
-                    envelope_, party_lines_, party_.take(), ReceiverRole::copy, findings()
-                );
+                take_receiver(party_.take(), ReceiverRole::copy);
             }
             break;
         case In::patient:
@@ -215,39 +201,24 @@ void Reader::party_left(bool is_sender) {
         return;
     }
     if (is_sender) {
-        party_lines_.sender = party_.line();
-        envelope_.sender = party_.take().take();
+        take_sender(party_.take());
     } else {
-        add_receiver(envelope_, party_lines_, party_.take(), ReceiverRole::primary, findings());
+        take_receiver(party_.take(), ReceiverRole::primary);
     }
 }
 
 void Reader::fact(In state, std::string_view text, std::uint32_t line) {
-    if (bodies_ > 1) {
+    if (bodies_ > 1 || take_head(state, text, line)) {
         return;
     }
     switch (state) {
-        case In::type:
-            type_line_ = line;
-            take_fact(envelope_.type, text, limits::type_code_bytes_max, here(line), findings());
-            break;
-        case In::generated:
-            generated_line_ = line;
-            envelope_.generated_at = text;
-            break;
-        case In::id:
-            id_line_ = line;
-            take_fact(envelope_.message_id, text, limits::msg_id_bytes_max, here(line), findings());
-            break;
         case In::description:
             description_ = text;
             break;
         case In::request_id:
         case In::provider_id:
             if (shape_.asks == (state == In::request_id)) {
-                take_fact(
-                    envelope_.document_id, text, limits::msg_id_bytes_max, here(line), findings()
-                );
+                keep(envelope_.document_id, text, limits::msg_id_bytes_max, line);
             }
             break;
         case In::reference_type:
@@ -292,8 +263,7 @@ void Reader::check_meaning(const std::string& body_path) {
     }
     if (envelope_.action.empty()) {
         findings().add(
-            finding::type_unknown,
-            {.line = type_line_ == 0 ? message_line_ : type_line_, .path = "/Message/Type"}
+            finding::type_unknown, {.line = type_line(message_line_), .path = "/Message/Type"}
         );
     }
 }
@@ -305,8 +275,8 @@ void Reader::check_patient(const std::string& body_path) {
     envelope_.patient_identity = patient_.judge();
     if (envelope_.patient_identity == PatientIdentity::insufficient && !envelope_.emergency) {
         findings().add(
-            finding::patient_insufficient, {.line = patient_line_ == 0 ? body_line_ : patient_line_,
-                                            .path = body_path + "/Patient"}
+            finding::patient_insufficient,
+            {.line = or_else(patient_line_, body_line_), .path = body_path + "/Patient"}
         );
     }
 }
@@ -323,20 +293,11 @@ Envelope Reader::take(bool complete) {
     }
     const auto body_path = "/Message/" + std::string(shape_.body);
     check_meaning(body_path);
-    check_head(
-        envelope_,
-        {.message_id = {.line = id_line_ == 0 ? message_line_ : id_line_, .path = "/Message/MsgId"},
-         .generated_at =
-             {.line = generated_line_ == 0 ? message_line_ : generated_line_,
-              .path = "/Message/GenDate"}},
-        findings()
-    );
+    check_head_at(message_line_, "/Message/MsgId", "/Message/GenDate");
     const auto sender = body_path + "/" + std::string(shape_.sender);
     const auto receiver = body_path + "/" + std::string(shape_.receiver);
     const auto copy = body_path + "/CopyDest";
-    check_parties(
-        envelope_, party_lines_, {.sender = sender, .receiver = receiver, .copy = copy}, findings()
-    );
+    check_parties_at({.sender = sender, .receiver = receiver, .copy = copy});
     check_patient(body_path);
     if (envelope_.attachments > limits::attachments_max) {
         findings().add(finding::attachments_too_many, {.line = 0, .path = body_path + "/RefDoc"});
@@ -351,16 +312,7 @@ int HcpAdapter::recognise(std::string_view head) const {
 }
 
 Decoded HcpAdapter::decode(std::string_view bytes, const xml::SchemaSet* schemas) const {
-    xml::FindingList findings;
-    const auto* const standard = standard_of(bytes);
-    if (standard == nullptr) {
-        findings.add(finding::format_unknown);
-        return make_decoded({}, {}, std::move(findings));
-    }
-    Reader reader(*standard, findings);
-    const auto result = xml::read(bytes, reader, findings, schemas);
-    auto envelope = reader.take(result.well_formed);
-    return make_decoded(result, std::move(envelope), std::move(findings));
+    return decode_as<Reader>(standard_of(bytes), bytes, schemas);
 }
 
 }  // namespace budstikke::adapters

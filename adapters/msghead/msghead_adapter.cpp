@@ -1,11 +1,8 @@
 #include "adapters/msghead/msghead_adapter.hpp"
 
-#include <algorithm>
 #include <array>
 
-#include "adapters/shared/fact_reader.hpp"
-#include "adapters/shared/head.hpp"
-#include "adapters/shared/parties.hpp"
+#include "adapters/shared/message_reader.hpp"
 #include "adapters/shared/patient.hpp"
 #include "adapters/shared/recognise.hpp"
 #include "adapters/shared/types.hpp"
@@ -82,42 +79,31 @@ constexpr std::array singles{
 };
 // clang-format on
 
-class Reader final : public FactReader<In, rules.size()> {
+class Reader final : public MessageReader<In, rules.size()> {
  public:
     explicit Reader(xml::FindingList& findings)
-        : FactReader(rules, msghead_namespace, referral_namespace, findings) {}
+        : MessageReader(rules, singles, msghead_namespace, referral_namespace, findings) {}
 
     Envelope take(bool complete, const xml::SchemaSet* schemas);
 
  private:
-    bool is_single(In state) const override;
     void entered(In state, std::uint32_t line) override;
     void left(In state) override;
     void fact(In state, std::string_view text, std::uint32_t line) override;
     void unknown(In parent, const xml::StartTag& tag) override;
-    void keep(std::string& to, std::string_view text, std::size_t most, std::uint32_t line);
     void content_is(std::string_view xml_namespace, std::uint32_t line);
     void name_standard();
     void check_meaning();
     void check_patient();
 
-    Envelope envelope_;
-    PartyLines party_lines_;
     PartyBuilder party_;
     Identifier identifier_;
     PatientFacts patient_;
     std::uint32_t info_line_ = 0;
-    std::uint32_t type_line_ = 0;
-    std::uint32_t id_line_ = 0;
-    std::uint32_t generated_line_ = 0;
     std::uint32_t patient_line_ = 0;
     std::uint32_t content_line_ = 0;
     bool content_seen_ = false;
 };
-
-bool Reader::is_single(In state) const {
-    return std::ranges::find(singles, state) != singles.end();
-}
 
 void Reader::entered(In state, std::uint32_t line) {
     switch (state) {
@@ -149,18 +135,13 @@ void Reader::entered(In state, std::uint32_t line) {
 void Reader::left(In state) {
     switch (state) {
         case In::sender:
-            party_lines_.sender = party_.line();
-            envelope_.sender = std::move(party_).take();
+            take_sender(std::move(party_));
             break;
         case In::receiver:
-            add_receiver(
-                envelope_, party_lines_, std::move(party_), ReceiverRole::primary, findings()
-            );
+            take_receiver(std::move(party_), ReceiverRole::primary);
             break;
         case In::copy:
-            add_receiver(
-                envelope_, party_lines_, std::move(party_), ReceiverRole::copy, findings()
-            );
+            take_receiver(std::move(party_), ReceiverRole::copy);
             break;
         case In::organisation_ident:
             party_.organisation(identifier_);
@@ -177,28 +158,11 @@ void Reader::left(In state) {
     }
 }
 
-void Reader::keep(std::string& to, std::string_view text, std::size_t most, std::uint32_t line) {
-    if (text.size() > most) {
-        findings().add(finding::field_too_long, here(line));
-    } else {
-        to = text;
-    }
-}
-
 void Reader::fact(In state, std::string_view text, std::uint32_t line) {
+    if (take_head(state, text, line)) {
+        return;
+    }
     switch (state) {
-        case In::type:
-            type_line_ = line;
-            keep(envelope_.type, text, limits::type_code_bytes_max, line);
-            break;
-        case In::generated:
-            generated_line_ = line;
-            envelope_.generated_at = text;
-            break;
-        case In::id:
-            id_line_ = line;
-            keep(envelope_.message_id, text, limits::msg_id_bytes_max, line);
-            break;
         case In::parent:
             keep(envelope_.ref_to_parent, text, limits::msg_id_bytes_max, line);
             break;
@@ -261,9 +225,7 @@ void Reader::name_standard() {
 }
 
 void Reader::check_meaning() {
-    const Location type{
-        .line = type_line_ == 0 ? info_line_ : type_line_, .path = "/MsgHead/MsgInfo/Type"
-    };
+    const Location type{.line = type_line(info_line_), .path = "/MsgHead/MsgInfo/Type"};
     if (envelope_.standard.empty()) {
         findings().add(
             finding::standard_unknown,
@@ -303,22 +265,12 @@ Envelope Reader::take(bool complete, const xml::SchemaSet* schemas) {
         return std::move(envelope_);  // what is missing may stand behind the error
     }
     check_meaning();
-    check_head(
-        envelope_,
-        {.message_id =
-             {.line = id_line_ == 0 ? info_line_ : id_line_, .path = "/MsgHead/MsgInfo/MsgId"},
-         .generated_at =
-             {.line = generated_line_ == 0 ? info_line_ : generated_line_,
-              .path = "/MsgHead/MsgInfo/GenDate"}},
-        findings()
-    );
-    check_parties(
-        envelope_, party_lines_,
-        {.sender = "/MsgHead/MsgInfo/Sender",
-         .receiver = "/MsgHead/MsgInfo/Receiver",
-         .copy = "/MsgHead/MsgInfo/OtherReceiver"},
-        findings()
-    );
+    check_head_at(info_line_, "/MsgHead/MsgInfo/MsgId", "/MsgHead/MsgInfo/GenDate");
+    check_parties_at({
+        .sender = "/MsgHead/MsgInfo/Sender",
+        .receiver = "/MsgHead/MsgInfo/Receiver",
+        .copy = "/MsgHead/MsgInfo/OtherReceiver",
+    });
     check_patient();
     if (envelope_.attachments > limits::attachments_max) {
         findings().add(finding::attachments_too_many, {.line = 0, .path = "/MsgHead/Document"});

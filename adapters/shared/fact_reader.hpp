@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "broker/base/limits.hpp"
+#include "broker/base/text.hpp"
 #include "broker/xml/reader.hpp"
 
 namespace budstikke::adapters {
@@ -34,15 +35,6 @@ struct Rule {
     Kind kind = Kind::group;
     bool foreign = false;  ///< of the second namespace, not of the message's own
 };
-
-inline std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view spaces = " \t\r\n";
-    const auto first = text.find_first_not_of(spaces);
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(spaces) - first + 1);
-}
 
 /// The first state is the document itself, and there are at most 64 states.
 template <typename State, std::size_t RuleCount>
@@ -84,7 +76,7 @@ class FactReader : public xml::Handler {
         if (rule->kind == Kind::group) {
             entered(rule->to, tag.line);
         } else if (rule->kind == Kind::value) {
-            const auto value = trimmed(tag.attributes.find("V").value_or(""));
+            const auto value = trim(tag.attributes.find("V").value_or(""));
             take(value);
         }
     }
@@ -97,7 +89,7 @@ class FactReader : public xml::Handler {
         if (kind == Kind::text) {
             // White space around a fact does not count towards its length.
             take(text_.empty() ? piece.substr(piece.size() - left_trimmed(piece).size()) : piece);
-        } else if (kind == Kind::presence && !trimmed(piece).empty()) {
+        } else if (kind == Kind::presence && !trim(piece).empty()) {
             text_ = "x";
         }
     }
@@ -113,7 +105,7 @@ class FactReader : public xml::Handler {
             left(rule->to);
         } else if (too_long_) {
             findings_.add(finding::field_too_long, here(line));
-        } else if (const auto fact_text = trimmed(text_); !fact_text.empty()) {
+        } else if (const auto fact_text = trim(text_); !fact_text.empty()) {
             fact(rule->to, fact_text, line);
         }
         text_.clear();
@@ -139,6 +131,15 @@ class FactReader : public xml::Handler {
             location.path += open.rule->name;
         }
         return location;
+    }
+
+    /// Assigns `text` unless it is longer than `most` bytes: then field_too_long at `line`.
+    void keep(std::string& to, std::string_view text, std::size_t most, std::uint32_t line) {
+        if (text.size() > most) {
+            findings_.add(finding::field_too_long, here(line));
+        } else {
+            to = text;
+        }
     }
 
     /// The name of the element that is open: Dept and HCPerson may be one state.
@@ -190,7 +191,7 @@ class FactReader : public xml::Handler {
         const auto room = limits::fact_bytes_max - text_.size();
         if (piece.size() > room) {
             // Only white space may follow a fact that fills its room.
-            too_long_ = too_long_ || !trimmed(piece.substr(room)).empty();
+            too_long_ = too_long_ || !trim(piece.substr(room)).empty();
             piece = piece.substr(0, room);
         }
         text_ += piece;

@@ -55,11 +55,7 @@ constexpr std::array<T, First + Second> joined(
 template <typename In>
 class HcpPartyReader {
  public:
-    void begin(std::uint32_t line) {
-        party_ = HcpParty(line);
-        line_ = line;
-    }
-    std::uint32_t line() const { return line_; }
+    void begin(std::uint32_t line) { party_ = HcpParty(line); }
     PartyBuilder take() { return std::move(party_).take(); }
 
     void entered(In state) {
@@ -108,7 +104,6 @@ class HcpPartyReader {
 
  private:
     HcpParty party_;
-    std::uint32_t line_ = 0;
 };
 
 }  // namespace budstikke::adapters

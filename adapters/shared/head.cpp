@@ -38,17 +38,6 @@ void skip_fraction(std::string_view& text) {
 
 }  // namespace
 
-void take_fact(
-    std::string& to, std::string_view text, std::size_t most, const Location& where,
-    xml::FindingList& findings
-) {
-    if (text.size() > most) {
-        findings.add(finding::field_too_long, where);
-        return;
-    }
-    to = text;
-}
-
 bool is_date_time(std::string_view text) {
     if (!take(text, date_pattern)) {
         return false;

@@ -1,21 +1,12 @@
-// The checks that all families share: the message's own id and time, and lengths of codes and ids.
+// The checks that all families share: the message's own id and time.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "broker/message/envelope.hpp"
 #include "broker/xml/finding_list.hpp"
 
 namespace budstikke::adapters {
-
-/// Assigns `text` unless it is longer than `most` bytes: then field_too_long.
-void take_fact(
-    std::string& to, std::string_view text, std::size_t most, const Location& where,
-    xml::FindingList& findings
-);
 
 /// True for the lexical form of xs:dateTime, with or without a zone; HCP's TS also allows a date.
 bool is_date_time(std::string_view text);

@@ -24,6 +24,11 @@ bool has_root(std::string_view head, std::string_view name, std::string_view xml
     return root && root->name == name && root->xml_namespace == xml_namespace;
 }
 
+const Standard* root_standard(std::string_view head, std::string_view name) {
+    const auto root = xml::sniff_root(head);
+    return root && root->name == name ? find_standard(root->xml_namespace) : nullptr;
+}
+
 Decoded make_decoded(xml::ReadResult result, Envelope envelope, xml::FindingList findings) {
     return {
         .envelope = std::move(envelope),

@@ -12,7 +12,7 @@
 #include "broker/app/config_reader.hpp"
 #include "broker/crypto/master_keys.hpp"
 #include "broker/directory/directory.hpp"
-#include "broker/xml/schema_set.hpp"
+#include "broker/pipeline/flight_lanes.hpp"
 
 namespace budstikke::app {
 namespace {
@@ -21,8 +21,11 @@ namespace fs = std::filesystem;
 
 class Checker {
  public:
-    Checker(const Config& config, const Clock& clock)
-        : config_(config), clock_(clock), report_(config.places, clock) {}
+    Checker(const Config& config, const Clock& clock, const fs::path& schemas_in_use)
+        : config_(config),
+          clock_(clock),
+          schemas_in_use_(schemas_in_use),
+          report_(config.places, clock) {}
 
     ConfigCheck run_on_named_files() {
         if (!config_.directory.empty()) {
@@ -46,6 +49,7 @@ class Checker {
             check_listener("listener[" + std::to_string(i) + "]", config_.listeners[i]);
         }
         check_admin();
+        check_small_payloads();
         check_open_files();
         check_ebxml(report_, config_, directory_ ? &*directory_ : nullptr, clock_);
         directory::sort_by_place(report_.result().faults);
@@ -90,7 +94,10 @@ class Checker {
             );
             return;
         }
-        const auto schemas = xml::SchemaSet::load(config_.schemas);
+        if (config_.schemas == schemas_in_use_) {
+            return;
+        }
+        auto schemas = xml::SchemaSet::load(config_.schemas);
         if (!schemas) {
             report_.fault("broker.schemas", schemas.error().detail);
             return;
@@ -100,6 +107,7 @@ class Checker {
                 "broker.schemas", "left out, another has the same target namespace: " + file
             );
         }
+        report_.result().schemas = *std::move(schemas);
     }
 
     void check_master_keys() {
@@ -184,6 +192,21 @@ class Checker {
         }
     }
 
+    /// Small payloads pass where the large ones wait, if there is room for that.
+    void check_small_payloads() {
+        const auto& pipeline = config_.pipeline;
+        const std::size_t largest = pipeline.payload_bytes_max;
+        if (pipeline::small_lane_bytes(pipeline.bytes_in_flight_max, largest) > 0) {
+            return;
+        }
+        const std::size_t least = pipeline::least_cap_with_small_lane(largest);
+        report_.note(
+            "delivery.bytes_in_flight_max",
+            "this leaves no room for small payloads beside the largest one, so they wait for it: " +
+                std::to_string(least) + " bytes or more do"
+        );
+    }
+
     /// The hard limit: the process raises the soft one to it. Never a fault, since the broker runs
     /// well with fewer connections than it would accept.
     void check_open_files() {
@@ -206,18 +229,19 @@ class Checker {
 
     const Config& config_;
     const Clock& clock_;
+    const fs::path schemas_in_use_;
     CheckReport report_;
     std::optional<directory::Directory> directory_;
 };
 
 }  // namespace
 
-ConfigCheck check_config(const Config& config, const Clock& clock) {
-    return Checker(config, clock).run();
+ConfigCheck check_config(const Config& config, const Clock& clock, const fs::path& schemas_in_use) {
+    return Checker(config, clock, schemas_in_use).run();
 }
 
 directory::Faults check_named_files(const Config& config, const Clock& clock) {
-    return Checker(config, clock).run_on_named_files().faults;
+    return Checker(config, clock, {}).run_on_named_files().faults;
 }
 
 }  // namespace budstikke::app

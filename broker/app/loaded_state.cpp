@@ -29,7 +29,8 @@ directory::Faults fault_at(const Config& config, std::string_view key, const Err
 }  // namespace
 
 std::expected<LoadedState, directory::Faults> load_state(
-    const std::filesystem::path& config_file, const Clock& clock
+    const std::filesystem::path& config_file, const Clock& clock,
+    const std::filesystem::path& schemas_in_use
 ) {
     ReadConfig read = read_config(config_file);
     if (!read.faults.empty()) {
@@ -37,7 +38,7 @@ std::expected<LoadedState, directory::Faults> load_state(
         return std::unexpected(std::move(read.faults));
     }
     const Config& config = read.config;
-    ConfigCheck check = check_config(config, clock);
+    ConfigCheck check = check_config(config, clock, schemas_in_use);
     if (!check.faults.empty()) return std::unexpected(std::move(check.faults));
 
     // What the check has seen may have changed since: each is read for good here, and may fail
@@ -61,6 +62,7 @@ std::expected<LoadedState, directory::Faults> load_state(
         .directory = std::make_shared<const directory::Directory>(*std::move(directory)),
         .keys = std::make_shared<const crypto::MasterKeys>(*std::move(keys)),
         .tls = std::move(contexts),
+        .schemas = std::move(check.schemas),
     };
 }
 

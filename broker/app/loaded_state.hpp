@@ -13,6 +13,7 @@
 #include "broker/crypto/tls_context.hpp"
 #include "broker/directory/directory.hpp"
 #include "broker/directory/fault.hpp"
+#include "broker/xml/schema_set.hpp"
 
 namespace budstikke::app {
 
@@ -22,11 +23,16 @@ struct LoadedState {
     std::shared_ptr<const directory::Directory> directory;
     std::shared_ptr<const crypto::MasterKeys> keys;
     std::vector<crypto::TlsServerContext> tls;  ///< one for each listener
+    /// As ConfigCheck::schemas: a start takes it over, a reload leaves it.
+    std::unique_ptr<const xml::SchemaSet> schemas;
 };
 
-/// Reads the configuration and all that it names. `clock` outlives the TLS contexts.
+/// Reads the configuration and all that it names, but for the schemas of a running broker where
+/// `schemas_in_use` names the same: they count from start to stop. `clock` outlives the TLS
+/// contexts.
 std::expected<LoadedState, directory::Faults> load_state(
-    const std::filesystem::path& config_file, const Clock& clock
+    const std::filesystem::path& config_file, const Clock& clock,
+    const std::filesystem::path& schemas_in_use = {}
 );
 
 /// Settings of `next` that differ from `running` and count after a restart only, by their names in

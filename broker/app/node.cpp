@@ -42,6 +42,7 @@ Node::Node(LoadedState state, const Clock& clock, EventLog& events)
     : clock_(clock),
       events_(events),
       config_(std::move(state.config)),
+      schemas_(std::move(state.schemas)),
       codec_(state.keys),
       current_{.keys = std::move(state.keys), .tls = std::move(state.tls)} {}
 
@@ -63,11 +64,6 @@ Result<void> Node::open_parts(
 ) {
     if (auto added = register_adapters(adapters_); !added) {
         return because("cannot register the formats", std::move(added).error());
-    }
-    if (!config_.schemas.empty()) {
-        auto schemas = xml::SchemaSet::load(config_.schemas);
-        if (!schemas) return because("cannot load the schemas", std::move(schemas).error());
-        schemas_ = *std::move(schemas);
     }
     auto store = store::open_rocksdb({.path = (config_.data / "store").string()});
     if (!store) return because("cannot open the store", std::move(store).error());

@@ -39,8 +39,9 @@ struct CurrentState {
 
 class Node {
  public:
-    /// Opens the store and starts the pipeline; nobody can connect yet. `clock` and `events`
-    /// outlive it. `on_failure` is called once, from the commit thread, when a commit failed.
+    /// Opens the store and starts the pipeline, with the schemas of `state` as they are; nobody can
+    /// connect yet. `clock` and `events` outlive it. `on_failure` is called once, from the commit
+    /// thread, when a commit failed.
     static Result<std::unique_ptr<Node>> open(
         LoadedState state, const Clock& clock, EventLog& events, pipeline::Handler<Error> on_failure
     );
@@ -80,7 +81,7 @@ class Node {
     const Config config_;
     crypto::SystemRandom random_;
     AdapterRegistry adapters_;
-    std::unique_ptr<xml::SchemaSet> schemas_;
+    const std::unique_ptr<const xml::SchemaSet> schemas_;
     store::PayloadCodec codec_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<pipeline::Broker> broker_;

@@ -149,7 +149,7 @@ void Operations::refuse_lost_keys(const LoadedState& next, directory::Faults& fa
 
 admin::ReloadReport Operations::read_and_apply(bool dry_run) {
     admin::ReloadReport report;
-    auto next = load_state(config_file_, clock_);
+    auto next = load_state(config_file_, clock_, node_.config().schemas);
     if (next) {
         refuse_lost_keys(*next, report.faults);
     } else {

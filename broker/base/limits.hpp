@@ -45,6 +45,8 @@ inline constexpr std::size_t flight_small_bytes_max = 64 * kib;
 inline constexpr std::size_t submission_bytes_min = 8 * kib;
 /// A payload that is decoded or opened on its connection's thread. Beyond: a worker does it.
 inline constexpr std::size_t in_place_bytes_max = 64 * kib;
+/// The same where the schemas may apply. Beyond: a worker does it.
+inline constexpr std::size_t schema_in_place_bytes_max = 16 * kib;
 /// Payloads in memory from their acceptance to a delivery in the same write, over all connections,
 /// of `in_place_bytes_max` each at most. Beyond: they are read from the store.
 inline constexpr std::size_t carried_bytes_max = 32 * mib;
@@ -69,6 +71,12 @@ inline constexpr std::size_t xml_name_bytes_max = 512;
 inline constexpr std::size_t xml_attribute_bytes_max = 64 * kib;
 /// How far the XML declaration is looked through for the encoding. Beyond: it counts as absent.
 inline constexpr std::size_t xml_declaration_bytes_max = 1 * kib;
+/// A document that the parser reads where it lies. Beyond: it is given to it in pieces.
+inline constexpr std::size_t xml_in_place_bytes_max = 64 * kib;
+/// Names of documents that a thread keeps for the next one. Beyond: they are made anew.
+inline constexpr std::size_t xml_names_kept_max = 4096;
+/// The room that they take. Beyond: they are made anew.
+inline constexpr std::size_t xml_names_kept_bytes_max = 256 * kib;
 /// The head of a message that its format is recognised by. Beyond: its root element is looked for.
 inline constexpr std::size_t format_head_bytes_max = 4 * kib;
 /// A fact that the broker keeps of a message. Beyond: `envelope.field_too_long`.
@@ -127,6 +135,8 @@ inline constexpr std::chrono::seconds ebxml_retry_interval_min = 1s;
 inline constexpr std::uint32_t ebxml_unacknowledged_max = 256;
 /// Signals that wait to be sent. Beyond: one is left out, and goes when its message is sent again.
 inline constexpr std::size_t ebxml_signals_waiting_max = 10000;
+/// A mail address that a Fault may go to (RFC 5321 4.5.3.1.3). Beyond: none goes.
+inline constexpr std::size_t mail_address_bytes_max = 254;
 /// How long a message that came is remembered with its signal. Beyond: the broker's own memory of
 /// duplicates stands alone.
 inline constexpr std::chrono::hours ebxml_inbound_memory = 24h * 30;
@@ -174,10 +184,10 @@ inline constexpr std::uint32_t credit_max = 4096;
 inline constexpr std::uint32_t credit_per_connection_max = 16'384;
 /// HER-ids that one connection subscribes to; the same for those it follows. Beyond: refused.
 inline constexpr std::uint32_t subscriptions_max = 256;
-/// Queries and withdrawals of one connection that have no answer yet; the same for pages of feeds
-/// that are being read. A check is answered before anything else is read. Beyond: reading stops.
+/// Queries and withdrawals of one connection that have no answer yet. A check is answered before
+/// anything else is read. Beyond: reading stops.
 inline constexpr std::uint32_t queries_pending_max = 64;
-/// Statuses of one connection that are read from the store at a time. Beyond: the others wait.
+/// Statuses of one connection that are read at a time, and pages of its feeds. Beyond: they wait.
 inline constexpr std::uint32_t status_reads_max = 2;
 /// Status events that are read at a time. Beyond: the next page has them.
 inline constexpr std::uint32_t feed_rows_max = 256;

@@ -100,9 +100,9 @@ std::optional<Timestamp> time_of(const asn1_string_st* time) {
     std::tm parts{};
     // A null pointer would mean "now" to OpenSSL.
     if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
-    return std::chrono::time_point_cast<Duration>(
-        std::chrono::system_clock::from_time_t(::timegm(&parts))
-    );
+    // Not by way of the system's clock: its nanoseconds end in 2262, while RFC 5280, 4.1.2.5 has
+    // the year 9999 for what never ends.
+    return Timestamp(std::chrono::seconds(::timegm(&parts)));
 }
 
 std::string subject_key_id(x509_st& certificate) {

@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 
 #include "broker/crypto/certificate.hpp"
+#include "broker/crypto/trust_store.hpp"
 
 namespace budstikke::crypto {
 namespace {
@@ -66,25 +67,11 @@ Result<CertificateVerifier> CertificateVerifier::make(
     PeerKind kind, const std::vector<std::filesystem::path>& ca_files,
     std::optional<RevocationLists> revocation, const Clock& clock
 ) {
-    Handle<X509_STORE> store(X509_STORE_new());
-    if (store == nullptr) return fail(Errc::internal, take_openssl_error());
     if (ca_files.empty())
         return fail(Errc::invalid_argument, "no CA file: nobody could be believed");
-    for (const std::filesystem::path& path : ca_files) {
-        const auto certificates = load_certificates(path);
-        if (!certificates) return std::unexpected(certificates.error());
-        for (const Handle<x509_st>& certificate : *certificates) {
-            if (X509_check_ca(certificate.get()) == 0) {
-                return fail(
-                    Errc::invalid_argument, path.string() + ": holds a certificate that is no CA's"
-                );
-            }
-            if (X509_STORE_add_cert(store.get(), certificate.get()) != 1) {
-                return fail(Errc::internal, path.string() + ": " + take_openssl_error());
-            }
-        }
-    }
-    return CertificateVerifier(kind, std::move(store), std::move(revocation), clock);
+    auto store = load_trust_store(ca_files);
+    if (!store) return std::unexpected(store.error());
+    return CertificateVerifier(kind, std::move(*store), std::move(revocation), clock);
 }
 
 std::expected<PeerIdentity, TlsFault> CertificateVerifier::verify(x509_store_ctx_st& path) const {

@@ -248,26 +248,32 @@ bool RevocationList::replaces(const RevocationList& other) const {
     return number > other.number;
 }
 
-Result<std::vector<RevocationList>> load_revocation_lists(
-    const std::filesystem::path& path, const Certificates& authorities
+Result<std::vector<RevocationList>> read_revocation_lists(
+    const std::string& bytes, const std::filesystem::path& file, const Certificates& authorities
 ) {
-    const Result<std::string> bytes = read_file(path, limits::crl_file_bytes_max);
-    if (!bytes) return std::unexpected(bytes.error());
-    const Result<CrlHandles> lists = parse_lists(*bytes, path);
+    const Result<CrlHandles> lists = parse_lists(bytes, file);
     if (!lists) return std::unexpected(lists.error());
     std::vector<RevocationList> all;
     for (const Handle<X509_crl_st>& list : *lists) {
         X509* signer = signer_of(*list, authorities);
         if (signer == nullptr) {
-            return fail(Errc::denied, path.string() + ": no configured CA has signed this list");
+            return fail(Errc::denied, file.string() + ": no configured CA has signed this list");
         }
         auto values = values_of(*list, *signer);
         if (!values) {
-            return fail(Errc::invalid_argument, path.string() + ": " + values.error());
+            return fail(Errc::invalid_argument, file.string() + ": " + values.error());
         }
         all.push_back(*std::move(values));
     }
     return all;
+}
+
+Result<std::vector<RevocationList>> load_revocation_lists(
+    const std::filesystem::path& path, const Certificates& authorities
+) {
+    const Result<std::string> bytes = read_file(path, limits::crl_file_bytes_max);
+    if (!bytes) return std::unexpected(bytes.error());
+    return read_revocation_lists(*bytes, path, authorities);
 }
 
 }  // namespace budstikke::crypto

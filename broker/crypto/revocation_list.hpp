@@ -39,11 +39,17 @@ struct RevocationList {
     bool replaces(const RevocationList& other) const;
 };
 
-/// Reads the lists of a file (PEM, several; or one in DER). Every error names the file and the
-/// cause: `malformed` where it holds no list, `denied` where none of `authorities` has signed one,
-/// `invalid_argument` where one is a delta, indirect, for some reasons or for attribute
+/// Reads the lists of a file's bytes (PEM, several; or one in DER). Every error names the file and
+/// the cause: `malformed` where it holds no list, `denied` where none of `authorities` has signed
+/// one, `invalid_argument` where one is a delta, indirect, for some reasons or for attribute
 /// certificates only, without nextUpdate, weakly signed, or with a critical extension (of the list
 /// or of an entry) that we do not know.
+Result<std::vector<RevocationList>> read_revocation_lists(
+    const std::string& bytes, const std::filesystem::path& file,
+    const std::vector<Handle<x509_st>>& authorities
+);
+
+/// The same of a file of limits::crl_file_bytes_max at most.
 Result<std::vector<RevocationList>> load_revocation_lists(
     const std::filesystem::path& path, const std::vector<Handle<x509_st>>& authorities
 );

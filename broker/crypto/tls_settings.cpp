@@ -1,14 +1,11 @@
 // See tls_settings.hpp.
 #include "broker/crypto/tls_settings.hpp"
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 
 #include "broker/base/limits.hpp"
 #include "broker/crypto/certificate.hpp"
-#include "broker/crypto/guarded_file.hpp"
+#include "broker/crypto/private_key.hpp"
 
 namespace budstikke::crypto {
 namespace {
@@ -33,27 +30,6 @@ Result<std::string> wire_form(const std::vector<std::string>& alpn) {
         wire += protocol;
     }
     return wire;
-}
-
-// Nobody is there to type a passphrase.
-int no_passphrase(char*, int, int, void*) {
-    return -1;
-}
-
-Result<Handle<evp_pkey_st>> load_key(const std::filesystem::path& path) {
-    Result<std::string> bytes = read_secret_file(path, limits::key_file_bytes_max);
-    if (!bytes) return std::unexpected(bytes.error());
-    Handle<EVP_PKEY> key;
-    {
-        const Handle<BIO> input = input_of(*bytes);
-        key.reset(PEM_read_bio_PrivateKey(input.get(), nullptr, no_passphrase, nullptr));
-    }
-    wipe(*bytes);
-    ERR_clear_error();
-    if (key == nullptr) {
-        return fail(Errc::malformed, path.string() + ": no unencrypted private key in PEM");
-    }
-    return key;
 }
 
 }  // namespace
@@ -121,7 +97,7 @@ Result<void> TlsSettings::use_certificate(
     if (!facts) return std::unexpected(facts.error());
     const auto chain = load_certificates(chain_file);
     if (!chain) return std::unexpected(chain.error());
-    const Result<Handle<evp_pkey_st>> key = load_key(key_file);
+    const Result<Handle<evp_pkey_st>> key = load_private_key(key_file);
     if (!key) return std::unexpected(key.error());
     SSL_CTX* ctx = context.get();
     if (SSL_CTX_use_certificate(ctx, chain->front().get()) != 1) {

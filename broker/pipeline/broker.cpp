@@ -8,7 +8,6 @@
 #include "broker/pipeline/broker_impl.hpp"
 
 namespace budstikke::pipeline {
-
 void PreparedDeleter::operator()(Prepared* prepared) const {
     std::default_delete<Prepared>{}(prepared);
 }
@@ -117,9 +116,11 @@ std::expected<PreparedPtr, Receipt> Broker::prepare(Submission submission) const
 }
 
 bool Broker::is_heavy(const Submission& submission) const {
-    // Smaller messages without schemas are decoded and sealed in well under a millisecond.
-    return submission.payload.size() > limits::in_place_bytes_max ||
-           (impl_->parts.schemas != nullptr && impl_->shared.any_schema);
+    // Smaller messages are decoded and sealed in well under a millisecond; to hand one to a worker
+    // and back takes two threads' waking.
+    const bool schemas = impl_->parts.schemas != nullptr && impl_->shared.any_schema;
+    return submission.payload.size() >
+           (schemas ? limits::schema_in_place_bytes_max : limits::in_place_bytes_max);
 }
 
 void Broker::commit(PreparedPtr prepared, Handler<Receipt> answer) {

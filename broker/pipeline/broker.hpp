@@ -97,7 +97,8 @@ class Broker {
     /// apply. The value is a submission to commit; else the receipt to send: a refusal, or the same
     /// answer again to what was accepted before.
     std::expected<PreparedPtr, Receipt> prepare(Submission submission) const;
-    /// Whether prepare may take long enough to belong on a worker: large, or schemas apply.
+    /// Whether prepare may take long enough to belong on a worker: beyond in_place_bytes_max, or
+    /// schema_in_place_bytes_max where schemas may apply.
     bool is_heavy(const Submission& submission) const;
     void commit(PreparedPtr prepared, Handler<Receipt> answer);
     /// What a submission would be answered; nothing is stored.

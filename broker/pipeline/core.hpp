@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -200,12 +201,17 @@ class Core final : public Cycle {
     // housekeeping.cpp
     void expire();
     void remind();
+    void pass_messages(
+        std::string_view name, MessageId& cursor, Duration kept,
+        const std::function<bool(const store::MessageRecord&)>& done_with
+    );
     void retain_payloads();
     void retain_postponed_payloads();
     void retain_identities();
     void retain_messages();
     bool has_open_delivery(const MessageId& message);
-    bool has_changed_now(const MessageId& message);
+    /// Changed in this cycle.
+    bool has_open_or_changed_delivery(const MessageId& message);
     MessageId cursor(std::string_view name);
     void move_cursor(std::string_view name, MessageId& cursor, const MessageId& to);
 

@@ -6,22 +6,14 @@
 #include <utility>
 
 #include "broker/base/limits.hpp"
+#include "broker/pipeline/flight_lanes.hpp"
 
 namespace budstikke::pipeline {
 
 namespace {
 
-constexpr std::size_t lane_part = 4;   ///< of the cap is for what is small
 constexpr std::size_t share_part = 4;  ///< of a lane is one organisation's at any time
 constexpr std::size_t spare_part = 2;  ///< of a lane may be out while somebody has more than that
-/// A lane that so few have room in would only be in the way.
-constexpr std::size_t small_lane_bytes_min = 16 * limits::flight_small_bytes_max;
-
-std::size_t small_lane(std::size_t bytes_max, std::size_t largest) {
-    const std::size_t bytes =
-        std::min(bytes_max / lane_part, bytes_max - std::min(bytes_max, largest));
-    return bytes < small_lane_bytes_min ? 0 : bytes;
-}
 
 }  // namespace
 
@@ -73,7 +65,7 @@ void FlightBudget::Lane::drop_if_idle(Account& account) {
 }
 
 FlightBudget::FlightBudget(std::size_t bytes_max, std::size_t largest) {
-    small_.bytes_max = small_lane(bytes_max, largest);
+    small_.bytes_max = small_lane_bytes(bytes_max, largest);
     large_.bytes_max = bytes_max - small_.bytes_max;
 }
 

@@ -1,6 +1,7 @@
 // What time does: retries that are due, lives that end, receipts that are late, records that are
 // old.
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "broker/base/limits.hpp"
@@ -15,6 +16,14 @@ constexpr std::uint64_t compaction_bytes = 64U * 1024 * 1024;
 constexpr std::string_view payload_cursor = "retention/payload";
 constexpr std::string_view identity_cursor = "retention/identity";
 constexpr std::string_view message_cursor = "retention/message";
+
+template <typename Predicate>
+bool any_delivery(Ledger& ledger, const MessageId& message, Predicate predicate) {
+    return std::ranges::any_of(ledger.deliveries_of(message), [&](const DeliveryId& id) {
+        const auto* const record = ledger.delivery(id);
+        return record != nullptr && predicate(*record);
+    });
+}
 
 }  // namespace
 
@@ -68,16 +77,14 @@ void Core::remind() {
 }
 
 bool Core::has_open_delivery(const MessageId& message) {
-    return std::ranges::any_of(ledger_->deliveries_of(message), [&](const DeliveryId& id) {
-        const auto* const record = ledger_->delivery(id);
-        return record != nullptr && is_open(record->state);
+    return any_delivery(*ledger_, message, [](const store::DeliveryRecord& record) {
+        return is_open(record.state);
     });
 }
 
-bool Core::has_changed_now(const MessageId& message) {
-    return std::ranges::any_of(ledger_->deliveries_of(message), [&](const DeliveryId& id) {
-        const auto* const record = ledger_->delivery(id);
-        return record != nullptr && !record->events.empty() && record->events.back().at >= now_;
+bool Core::has_open_or_changed_delivery(const MessageId& message) {
+    return any_delivery(*ledger_, message, [this](const store::DeliveryRecord& record) {
+        return is_open(record.state) || (!record.events.empty() && record.events.back().at >= now_);
     });
 }
 
@@ -120,29 +127,41 @@ void Core::retain_postponed_payloads() {
     }
 }
 
-void Core::retain_payloads() {
-    retain_postponed_payloads();
-    const auto page = parts_.store.messages(payload_cursor_, limits::tick_rows_max);
+/// Takes the messages behind the cursor whose time of `kept` is over, until `done_with` one is
+/// false: that one and those behind it wait for a later tick.
+void Core::pass_messages(
+    std::string_view name, MessageId& cursor, Duration kept,
+    const std::function<bool(const store::MessageRecord&)>& done_with
+) {
+    const auto page = parts_.store.messages(cursor, limits::tick_rows_max);
     if (!page) {
         ledger_->fail_cycle(page.error());
         return;
     }
     std::optional<MessageId> passed;
     for (const auto& message : *page) {
-        if (message.id.time() + settings_.payload_retention > now_) {
+        if (message.id.time() + kept > now_ || !done_with(message)) {
             break;
         }
+        passed = message.id;
+    }
+    if (passed) {
+        move_cursor(name, cursor, *passed);
+    }
+}
+
+void Core::retain_payloads() {
+    retain_postponed_payloads();
+    const auto erase = [this](const store::MessageRecord& message) {
         if (has_open_delivery(message.id)) {
             postponed_.insert(message.id);
         } else {
             ledger_->erase_payload(message);
             erased_bytes_ += message.size;
         }
-        passed = message.id;
-    }
-    if (passed) {
-        move_cursor(payload_cursor, payload_cursor_, *passed);
-    }
+        return true;
+    };
+    pass_messages(payload_cursor, payload_cursor_, settings_.payload_retention, erase);
     if (erased_bytes_ >= compaction_bytes) {
         erased_bytes_ = 0;
         shared_.wants_compaction = true;
@@ -154,49 +173,26 @@ void Core::retain_identities() {
     if (settings_.duplicate_memory >= settings_.event_retention) {
         return;  // it goes with the message
     }
-    const auto page = parts_.store.messages(identity_cursor_, limits::tick_rows_max);
-    if (!page) {
-        ledger_->fail_cycle(page.error());
-        return;
-    }
-    std::optional<MessageId> passed;
-    for (const auto& message : *page) {
-        if (message.id.time() + settings_.duplicate_memory > now_) {
-            break;
-        }
-        const auto known = ledger_->identity(message.sender, message.envelope.message_id);
-        if (known && known->message == message.id) {
-            ledger_->batch().erase_identity(message.sender, message.envelope.message_id);
-        }
-        passed = message.id;
-    }
-    if (passed) {
-        move_cursor(identity_cursor, identity_cursor_, *passed);
-    }
+    const auto erase = [this](const store::MessageRecord& message) {
+        ledger_->erase_identity(message);
+        return true;
+    };
+    pass_messages(identity_cursor, identity_cursor_, settings_.duplicate_memory, erase);
 }
 
 void Core::retain_messages() {
-    const auto page = parts_.store.messages(message_cursor_, limits::tick_rows_max);
-    if (!page) {
-        ledger_->fail_cycle(page.error());
-        return;
-    }
     const Duration kept = std::max(settings_.event_retention, settings_.duplicate_memory);
-    std::optional<MessageId> passed;
-    for (const auto& message : *page) {
+    const auto erase = [this](const store::MessageRecord& message) {
         // An open delivery ends with its time to live; until then retention waits for it, and one
         // tick longer, so that those who follow it hear of the end.
-        if (message.id.time() + kept > now_ || has_open_delivery(message.id) ||
-            has_changed_now(message.id)) {
-            break;
+        if (has_open_or_changed_delivery(message.id)) {
+            return false;
         }
         ledger_->erase_message(message);
         postponed_.erase(message.id);
-        passed = message.id;
-    }
-    if (passed) {
-        move_cursor(message_cursor, message_cursor_, *passed);
-    }
+        return true;
+    };
+    pass_messages(message_cursor, message_cursor_, kept, erase);
 }
 
 void Core::replace_wraps(std::vector<std::pair<MessageId, std::string>> wraps) {

@@ -254,6 +254,13 @@ void Ledger::replace_wrap(const MessageId& message, std::string_view wrap) {
     }
 }
 
+void Ledger::erase_identity(const store::MessageRecord& message) {
+    const auto known = identity(message.sender, message.envelope.message_id);
+    if (known && known->message == message.id) {
+        batch_->erase_identity(message.sender, message.envelope.message_id);
+    }
+}
+
 void Ledger::erase_message(const store::MessageRecord& message) {
     erase_payload(message);
     for (const auto& id : deliveries_of(message.id)) {
@@ -276,10 +283,7 @@ void Ledger::erase_message(const store::MessageRecord& message) {
         batch_->erase_delivery(id);
         deliveries_.erase(id);
     }
-    const auto known = identity(message.sender, message.envelope.message_id);
-    if (known && known->message == message.id) {
-        batch_->erase_identity(message.sender, message.envelope.message_id);
-    }
+    erase_identity(message);
     batch_->erase_message(message.id);
     messages_.erase(message.id);
 }

@@ -55,6 +55,8 @@ class Ledger {
     /// Everything of a message that is too old: record, deliveries, feed, duplicate key.
     void erase_message(const store::MessageRecord& message);
     void erase_payload(const store::MessageRecord& message);
+    /// The duplicate key, unless it stands for a later message by now.
+    void erase_identity(const store::MessageRecord& message);
     void replace_wrap(const MessageId& message, std::string_view wrap);
     /// For the rows that are nobody's index: settings, audit, duplicate keys.
     store::Batch& batch() { return *batch_; }

@@ -1,5 +1,5 @@
 // See payload_codec.hpp. A sealed piece is, byte by byte:
-//   1      form: 0 as it is, 1 a zstd frame that says its size
+//   1      form: 0 as it is, 1 a zstd frame that says its size, 2 one with payload_dictionary()
 //   n      the piece, encrypted; 16 tag. Authenticated with it: form, message id, index.
 // The key is used for one payload and once for each index, so the index is the nonce.
 #include "broker/store/payload_codec.hpp"
@@ -12,20 +12,23 @@
 #include "broker/base/limits.hpp"
 #include "broker/crypto/seal.hpp"
 #include "broker/crypto/system_random.hpp"
+#include "broker/store/payload_dictionary.hpp"
 
 namespace budstikke::store {
 namespace {
 
-enum class Form : char { plain = 0, zstd = 1 };
+enum class Form : char { plain = 0, zstd = 1, zstd_dictionary = 2 };
 
-// Compression is the dearest single step of a message's way. This fast level takes 10 us for 8 KiB
-// of XML and leaves 4.0 KB; level 1 takes 16 us and leaves 3.1 KB (tests/bench/README.md).
-constexpr int zstd_level = -2;
+// Compression is the dearest single step of a message's way. For 8 KiB of XML this fast level takes
+// 11 us and leaves 3.6 KB; level 1 takes 25 us and leaves 2.5 KB (tests/bench/README.md).
+constexpr int zstd_level = -3;
 constexpr std::size_t context_bytes = 1 + 16 + 4;
 
 struct ZstdDelete {
     void operator()(ZSTD_CCtx* context) const noexcept { ZSTD_freeCCtx(context); }
     void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
+    void operator()(ZSTD_CDict* dictionary) const noexcept { ZSTD_freeCDict(dictionary); }
+    void operator()(ZSTD_DDict* dictionary) const noexcept { ZSTD_freeDDict(dictionary); }
 };
 
 // A context is half a megabyte of tables: one a thread, not one a piece.
@@ -37,6 +40,21 @@ ZSTD_CCtx* compressor() {
 ZSTD_DCtx* decompressor() {
     thread_local const std::unique_ptr<ZSTD_DCtx, ZstdDelete> context(ZSTD_createDCtx());
     return context.get();
+}
+
+// Only read once they are made, so all threads share them.
+const ZSTD_CDict* compressing_dictionary() {
+    static const std::unique_ptr<ZSTD_CDict, ZstdDelete> digested(
+        ZSTD_createCDict(payload_dictionary().data(), payload_dictionary().size(), zstd_level)
+    );
+    return digested.get();
+}
+
+const ZSTD_DDict* decompressing_dictionary() {
+    static const std::unique_ptr<ZSTD_DDict, ZstdDelete> digested(
+        ZSTD_createDDict(payload_dictionary().data(), payload_dictionary().size())
+    );
+    return digested.get();
 }
 
 std::array<char, context_bytes> context_of(Form form, const MessageId& id, std::uint32_t index) {
@@ -78,12 +96,13 @@ Result<std::string> seal_piece(
 ) {
     thread_local std::string compressed;
     compressed.resize(ZSTD_compressBound(piece.size()));
-    const std::size_t size = ZSTD_compressCCtx(
-        compressor(), compressed.data(), compressed.size(), piece.data(), piece.size(), zstd_level
+    const std::size_t size = ZSTD_compress_usingCDict(
+        compressor(), compressed.data(), compressed.size(), piece.data(), piece.size(),
+        compressing_dictionary()
     );
     // Images and encrypted parts do not get smaller: they are kept as they are.
     const bool smaller = ZSTD_isError(size) == 0U && size < piece.size();
-    const Form form = smaller ? Form::zstd : Form::plain;
+    const Form form = smaller ? Form::zstd_dictionary : Form::plain;
     const std::string_view body = smaller ? std::string_view(compressed).substr(0, size) : piece;
     const auto context = context_of(form, message, index);
     std::string sealed;
@@ -96,15 +115,16 @@ Result<std::string> seal_piece(
     return sealed;
 }
 
-Result<std::string> inflate(std::string_view frame) {
+Result<std::string> inflate(std::string_view frame, const ZSTD_DDict* dictionary) {
     const auto size = ZSTD_getFrameContentSize(frame.data(), frame.size());
     // Also true for the two error values, which are the largest numbers.
     if (size > limits::chunk_bytes_max) {
         return fail(Errc::corrupt, "a compressed piece does not say its size, or too large a one");
     }
     std::string piece(static_cast<std::size_t>(size), '\0');
-    const std::size_t count =
-        ZSTD_decompressDCtx(decompressor(), piece.data(), piece.size(), frame.data(), frame.size());
+    const std::size_t count = ZSTD_decompress_usingDDict(
+        decompressor(), piece.data(), piece.size(), frame.data(), frame.size(), dictionary
+    );
     if (ZSTD_isError(count) != 0U || count != piece.size()) {
         return fail(Errc::corrupt, "a compressed piece does not inflate");
     }
@@ -145,8 +165,8 @@ Result<std::string> PayloadCodec::open(
         return std::unexpected(unwrapped.error());
     }
     const PayloadKey key(*unwrapped);
-    if (sealed.empty() || (sealed[0] != static_cast<char>(Form::plain) &&
-                           sealed[0] != static_cast<char>(Form::zstd))) {
+    if (sealed.empty() || sealed[0] < static_cast<char>(Form::plain) ||
+        sealed[0] > static_cast<char>(Form::zstd_dictionary)) {
         return fail(Errc::corrupt, "a sealed piece is of no known form");
     }
     const Form form{sealed[0]};
@@ -159,7 +179,15 @@ Result<std::string> PayloadCodec::open(
     if (!opened) {
         return std::unexpected(std::move(opened.error()));
     }
-    return form == Form::zstd ? inflate(body) : Result<std::string>(std::move(body));
+    switch (form) {
+        case Form::plain:
+            return body;
+        case Form::zstd:
+            return inflate(body, nullptr);
+        case Form::zstd_dictionary:
+            return inflate(body, decompressing_dictionary());
+    }
+    return fail(Errc::corrupt, "a sealed piece is of no known form");
 }
 
 void PayloadCodec::replace_keys(std::shared_ptr<const crypto::MasterKeys> keys) {

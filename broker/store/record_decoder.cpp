@@ -85,6 +85,18 @@ std::unexpected<Error> unreadable() {
     return fail(Errc::corrupt, "a stored record does not decode");
 }
 
+/// Parses, has `fill` take the fields into the record, and refuses what made no sense.
+template <typename Record, typename Stored, typename Fill>
+Result<Record> decode(Stored& stored, std::string_view bytes, Fill fill) {
+    if (!parse(stored, bytes)) {
+        return unreadable();
+    }
+    Checked checked;
+    Record record;
+    fill(record, checked);
+    return checked.result(std::move(record));
+}
+
 /// What an open entry repeats of its delivery: all that its place in the queue depends on.
 template <typename Record, typename Stored>
 void fill_queued(Record& record, const Stored& stored, Checked& checked) {
@@ -148,102 +160,82 @@ Envelope envelope_of(const v1::StoredEnvelope& stored, Checked& checked) {
 
 Result<MessageRecord> decode_message(const MessageId& id, std::string_view bytes) {
     v1::StoredMessage stored;
-    if (!parse(stored, bytes)) {
-        return unreadable();
-    }
-    Checked checked;
-    MessageRecord record;
-    record.id = id;
-    record.position = stored.position();
-    record.sender = checked.her_id(stored.sender());
-    record.envelope = envelope_of(stored.envelope(), checked);
-    record.submitted_by = stored.submitted_by();
-    record.content_type = stored.content_type();
-    record.digest = checked.digest(stored.digest());
-    record.size = stored.size();
-    record.chunks = stored.chunks();
-    record.accepted_at = time(stored.accepted_at());
-    if (stored.has_expires_at()) {
-        record.expires_at = time(stored.expires_at());
-    }
-    record.priority = checked.among(stored.priority(), Priority::low);
-    return checked.result(std::move(record));
+    return decode<MessageRecord>(stored, bytes, [&](MessageRecord& record, Checked& checked) {
+        record.id = id;
+        record.position = stored.position();
+        record.sender = checked.her_id(stored.sender());
+        record.envelope = envelope_of(stored.envelope(), checked);
+        record.submitted_by = stored.submitted_by();
+        record.content_type = stored.content_type();
+        record.digest = checked.digest(stored.digest());
+        record.size = stored.size();
+        record.chunks = stored.chunks();
+        record.accepted_at = time(stored.accepted_at());
+        if (stored.has_expires_at()) {
+            record.expires_at = time(stored.expires_at());
+        }
+        record.priority = checked.among(stored.priority(), Priority::low);
+    });
 }
 
 Result<IdentityRecord> decode_identity(std::string_view bytes) {
     v1::StoredIdentity stored;
-    if (!parse(stored, bytes)) {
-        return unreadable();
-    }
-    Checked checked;
-    IdentityRecord record;
-    record.message = checked.message(stored.message());
-    record.digest = checked.digest(stored.digest());
-    return checked.result(std::move(record));
+    return decode<IdentityRecord>(stored, bytes, [&](IdentityRecord& record, Checked& checked) {
+        record.message = checked.message(stored.message());
+        record.digest = checked.digest(stored.digest());
+    });
 }
 
 Result<DeliveryRecord> decode_delivery(const DeliveryId& id, std::string_view bytes) {
     v1::StoredDelivery stored;
-    if (!parse(stored, bytes)) {
-        return unreadable();
-    }
-    Checked checked;
-    DeliveryRecord record;
-    record.id = id;
-    fill_queued(record, stored, checked);
-    record.role = checked.among(stored.role(), ReceiverRole::copy);
-    record.state = checked.state(stored.state());
-    record.position = stored.position();
-    record.attempts_forgiven = stored.attempts_forgiven();
-    record.expects_apprec = stored.expects_apprec();
-    if (stored.has_apprec_deadline()) {
-        record.apprec_deadline = time(stored.apprec_deadline());
-    }
-    record.apprec = checked.apprec(stored.apprec());
-    if (!stored.apprec_message().empty()) {
-        record.apprec_message = checked.message(stored.apprec_message());
-    }
-    record.events.reserve(static_cast<std::size_t>(stored.events_size()));
-    for (const auto& event : stored.events()) {
-        record.events.push_back(DeliveryEvent{
-            .position = event.position(),
-            .at = time(event.at()),
-            .state = checked.state(event.state()),
-            .cause = checked.cause(event.cause()),
-            .detail = event.detail(),
-        });
-    }
-    return checked.result(std::move(record));
+    return decode<DeliveryRecord>(stored, bytes, [&](DeliveryRecord& record, Checked& checked) {
+        record.id = id;
+        fill_queued(record, stored, checked);
+        record.role = checked.among(stored.role(), ReceiverRole::copy);
+        record.state = checked.state(stored.state());
+        record.position = stored.position();
+        record.attempts_forgiven = stored.attempts_forgiven();
+        record.expects_apprec = stored.expects_apprec();
+        if (stored.has_apprec_deadline()) {
+            record.apprec_deadline = time(stored.apprec_deadline());
+        }
+        record.apprec = checked.apprec(stored.apprec());
+        if (!stored.apprec_message().empty()) {
+            record.apprec_message = checked.message(stored.apprec_message());
+        }
+        record.events.reserve(static_cast<std::size_t>(stored.events_size()));
+        for (const auto& event : stored.events()) {
+            record.events.push_back(DeliveryEvent{
+                .position = event.position(),
+                .at = time(event.at()),
+                .state = checked.state(event.state()),
+                .cause = checked.cause(event.cause()),
+                .detail = event.detail(),
+            });
+        }
+    });
 }
 
 Result<OpenEntry> decode_open(Position position, std::string_view bytes) {
     // A million of these are read at start; the object keeps its strings' capacity between them.
     thread_local v1::StoredOpen stored;
-    if (!parse(stored, bytes)) {
-        return unreadable();
-    }
-    Checked checked;
-    OpenEntry record;
-    record.id.message = checked.message(stored.message());
-    record.id.recipient = checked.her_id(stored.recipient());
-    fill_queued(record, stored, checked);
-    record.position = position;
-    record.in_flight = stored.in_flight();
-    return checked.result(std::move(record));
+    return decode<OpenEntry>(stored, bytes, [&](OpenEntry& record, Checked& checked) {
+        record.position = position;
+        record.id.message = checked.message(stored.message());
+        record.id.recipient = checked.her_id(stored.recipient());
+        fill_queued(record, stored, checked);
+        record.in_flight = stored.in_flight();
+    });
 }
 
 Result<DeadLetter> decode_dead(const DeliveryId& id, std::string_view bytes) {
     v1::StoredDeadLetter stored;
-    if (!parse(stored, bytes)) {
-        return unreadable();
-    }
-    Checked checked;
-    DeadLetter record;
-    record.id = id;
-    record.queue = checked.her_id(stored.queue());
-    record.at = time(stored.at());
-    record.cause = checked.cause(stored.cause());
-    return checked.result(std::move(record));
+    return decode<DeadLetter>(stored, bytes, [&](DeadLetter& record, Checked& checked) {
+        record.id = id;
+        record.queue = checked.her_id(stored.queue());
+        record.at = time(stored.at());
+        record.cause = checked.cause(stored.cause());
+    });
 }
 
 Result<std::vector<FeedEntry>> decode_feed(
@@ -280,18 +272,15 @@ Result<std::vector<FeedEntry>> decode_feed(
 
 Result<AuditRecord> decode_audit(Position position, std::string_view bytes) {
     v1::StoredAudit stored;
-    if (!parse(stored, bytes)) {
-        return unreadable();
-    }
-    AuditRecord record;
-    record.position = position;
-    record.at = time(stored.at());
-    record.who = stored.who();
-    record.role = stored.role();
-    record.command = stored.command();
-    record.reason = stored.reason();
-    record.outcome = stored.outcome();
-    return record;
+    return decode<AuditRecord>(stored, bytes, [&](AuditRecord& record, Checked&) {
+        record.position = position;
+        record.at = time(stored.at());
+        record.who = stored.who();
+        record.role = stored.role();
+        record.command = stored.command();
+        record.reason = stored.reason();
+        record.outcome = stored.outcome();
+    });
 }
 
 }  // namespace budstikke::store

@@ -77,6 +77,20 @@ void fill(v1::StoredEvent& stored, const DeliveryEvent& event) {
     set_text(stored.mutable_detail(), event.detail);
 }
 
+/// What an open entry repeats of its delivery: all that its place in the queue depends on.
+template <typename Stored, typename Record>
+void fill_queued(Stored& stored, const Record& record) {
+    set_text(stored.mutable_sender(), record.sender.text());
+    set_text(stored.mutable_queue(), record.queue.text());
+    stored.set_order_key(record.order_key);
+    stored.set_priority(number(record.priority));
+    stored.set_attempts(record.attempts);
+    stored.set_due(number(record.due));
+    if (record.expires_at) {
+        stored.set_expires_at(number(*record.expires_at));
+    }
+}
+
 }  // namespace
 
 struct RecordEncoder::Scratch {
@@ -135,19 +149,11 @@ std::string_view RecordEncoder::encode(const IdentityRecord& record) {
 std::string_view RecordEncoder::encode(const DeliveryRecord& record) {
     auto& stored = scratch_->delivery;
     stored.Clear();
-    set_text(stored.mutable_sender(), record.sender.text());
-    set_text(stored.mutable_queue(), record.queue.text());
+    fill_queued(stored, record);
     stored.set_role(number(record.role));
     stored.set_state(number(record.state));
     stored.set_position(record.position);
-    stored.set_order_key(record.order_key);
-    stored.set_priority(number(record.priority));
-    stored.set_attempts(record.attempts);
     stored.set_attempts_forgiven(record.attempts_forgiven);
-    stored.set_due(number(record.due));
-    if (record.expires_at) {
-        stored.set_expires_at(number(*record.expires_at));
-    }
     stored.set_expects_apprec(record.expects_apprec);
     if (record.apprec_deadline) {
         stored.set_apprec_deadline(number(*record.apprec_deadline));
@@ -167,16 +173,8 @@ std::string_view RecordEncoder::encode(const OpenEntry& record) {
     stored.Clear();
     set_text(stored.mutable_message(), record.id.message.raw());
     set_text(stored.mutable_recipient(), record.id.recipient.text());
-    set_text(stored.mutable_sender(), record.sender.text());
-    set_text(stored.mutable_queue(), record.queue.text());
-    stored.set_order_key(record.order_key);
-    stored.set_priority(number(record.priority));
-    stored.set_attempts(record.attempts);
+    fill_queued(stored, record);
     stored.set_in_flight(record.in_flight);
-    stored.set_due(number(record.due));
-    if (record.expires_at) {
-        stored.set_expires_at(number(*record.expires_at));
-    }
     return scratch_->write(stored);
 }
 

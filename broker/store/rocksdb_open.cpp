@@ -14,7 +14,7 @@ namespace budstikke::store {
 namespace {
 
 /// Of the rows and their keys. Another version is refused, older and newer alike.
-constexpr std::string_view format_version = "2";
+constexpr std::string_view format_version = "3";
 
 class Silent final : public rocksdb::Logger {
  public:

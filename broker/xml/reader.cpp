@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <memory>
 #include <string>
 
 #include <libxml/SAX2.h>
@@ -19,6 +17,7 @@
 #include "broker/base/limits.hpp"
 #include "broker/xml/encoding.hpp"
 #include "broker/xml/guard.hpp"
+#include "broker/xml/parser_lease.hpp"
 #include "broker/xml/schema_impl.hpp"
 #include "broker/xml/sniff.hpp"
 
@@ -35,15 +34,10 @@ std::string_view view(const xmlChar* text) {
     return text == nullptr ? std::string_view{} : std::string_view(chars(text));
 }
 
-struct FreeParser {
-    void operator()(xmlParserCtxt* parser) const { xmlFreeParserCtxt(parser); }
-};
-using Parser = std::unique_ptr<xmlParserCtxt, FreeParser>;
-
 class Pass {
  public:
     Pass(std::string_view utf8, Handler& handler, FindingList& findings)
-        : rest_(utf8), handler_(handler), findings_(findings) {}
+        : utf8_(utf8), handler_(handler), findings_(findings) {}
 
     ReadResult run(const SchemaSet* schemas);
 
@@ -51,7 +45,6 @@ class Pass {
     static Pass& of(void* context) { return *static_cast<Pass*>(context); }
     static xmlSAXHandler callbacks();
     static xmlSAXHandler gathering_callbacks();
-    static int give_bytes(void* context, char* buffer, int length);
     static void on_parser_error(void* context, xmlErrorPtr error);
     static void on_schema_error(void* context, xmlErrorPtr error);
     static void on_doctype(void* context, const xmlChar*, const xmlChar*, const xmlChar*);
@@ -77,7 +70,7 @@ class Pass {
     std::uint32_t line() const;
     Location here() const;
 
-    std::string_view rest_;
+    std::string_view utf8_;
     Handler& handler_;
     FindingList& findings_;
     xmlParserCtxt* parser_ = nullptr;
@@ -177,14 +170,6 @@ void Pass::hand_over() {
     );
     gathered_.clear();
     gathered_cdata_ = false;
-}
-
-int Pass::give_bytes(void* context, char* buffer, int length) {
-    auto& rest = of(context).rest_;
-    const auto given = std::min(rest.size(), static_cast<std::size_t>(std::max(length, 0)));
-    std::memcpy(buffer, rest.data(), given);
-    rest.remove_prefix(given);
-    return static_cast<int>(given);
 }
 
 // The check against the schema wraps these callbacks and replaces the parser's user data, so an
@@ -298,14 +283,10 @@ Location Pass::here() const {
 }
 
 ReadResult Pass::run(const SchemaSet* schemas) {
-    auto sax = callbacks();
-    const Parser parser(
-        xmlCreateIOParserCtxt(&sax, this, give_bytes, nullptr, this, XML_CHAR_ENCODING_NONE)
-    );
-    if (parser == nullptr) {
-        throw std::bad_alloc();
-    }
-    parser_ = parser.get();
+    ParserLease lease(utf8_);
+    parser_ = &lease.parser();
+    *parser_->sax = callbacks();
+    parser_->userData = this;
     parser_->_private = this;
     // The bytes are UTF-8 by now, whatever the declaration says.
     xmlCtxtUseOptions(parser_, XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_IGNORE_ENC);
@@ -331,6 +312,9 @@ ReadResult Pass::run(const SchemaSet* schemas) {
         if (result.well_formed) {
             schemas->impl().give_back(std::move(validator));
         }
+    }
+    if (result.well_formed) {
+        lease.keep();
     }
     return result;
 }

@@ -106,15 +106,6 @@ class Builder final : public Handler {
 
 }  // namespace
 
-std::string_view trim(std::string_view text) {
-    constexpr std::string_view white = " \t\r\n";
-    const auto first = text.find_first_not_of(white);
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(white) - first + 1);
-}
-
 const Element* Element::child(std::string_view in_namespace, std::string_view local_name) const {
     const auto at = std::ranges::find_if(children, [&](const Element& child) {
         return child.is(in_namespace, local_name);

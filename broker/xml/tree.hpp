@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "broker/base/text.hpp"
 #include "broker/message/finding.hpp"
 #include "broker/xml/reader.hpp"
 
@@ -58,7 +59,6 @@ struct Tree {
 /// limits::tree_text_bytes_max bytes are an `xml_limit`; everything else is as xml::read.
 Tree read_tree(std::string_view bytes, const SchemaSet* schemas = nullptr);
 
-/// `text` without white space (XML 1.0, production 3) at its ends.
-std::string_view trim(std::string_view text);
+using budstikke::trim;
 
 }  // namespace budstikke::xml

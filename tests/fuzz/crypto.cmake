@@ -5,3 +5,10 @@ budstikke_fuzz_target(fuzz_xmldsig
 budstikke_fuzz_target(fuzz_cms
     SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_cms.cpp
     LINKS budstikke_cms OpenSSL::Crypto)
+# What CAs and their responders send, over ways that anybody may stand in.
+budstikke_fuzz_target(fuzz_revocation_list
+    SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_revocation_list.cpp
+    LINKS budstikke_crypto OpenSSL::Crypto)
+budstikke_fuzz_target(fuzz_ocsp
+    SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_ocsp.cpp
+    LINKS budstikke_pki OpenSSL::Crypto)

@@ -17,6 +17,7 @@
 #include "broker/crypto/cms/asn1_guard.hpp"
 #include "broker/crypto/cms/cms.hpp"
 #include "broker/crypto/cms/inside.hpp"
+#include "tests/fuzz/changes.hpp"
 
 namespace {
 
@@ -82,17 +83,6 @@ void check(const std::expected<Opened, Fault>& opened) {
     must(!opened->payload.empty() && opened->payload.size() <= plain_bytes_max);
 }
 
-/// Three bytes each: where, and what to turn over.
-std::string changed(std::string message, std::string_view changes) {
-    while (changes.size() >= 3) {
-        const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(changes[i]); };
-        const std::size_t at = (byte(0) * 256U + byte(1)) % message.size();
-        message[at] = static_cast<char>(static_cast<unsigned char>(message[at]) ^ byte(2));
-        changes.remove_prefix(3);
-    }
-    return message;
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -107,7 +97,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             check(bench.decryptor.open(bytes, bench.policy));
             break;
         case 1:
-            check(bench.decryptor.open(changed(bench.message, bytes), bench.policy));
+            check(bench.decryptor.open(budstikke::fuzz::changed(bench.message, bytes), bench.policy)
+            );
             break;
         case 2:
             check(unpack(std::string(bytes), plain_bytes_max));

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <budstikke/v1/store.pb.h>
 
@@ -12,6 +11,7 @@
 #include "broker/crypto/seal.hpp"
 #include "broker/store/record_codec.hpp"
 #include "broker/store/rocksdb_keys.hpp"
+#include "tests/unit/store/samples.hpp"
 
 namespace {
 
@@ -47,18 +47,9 @@ void read_feed(std::string_view bytes) {
         must(first.error().code == Errc::corrupt);
         return;
     }
-    std::vector<DeliveryEvent> events;
-    for (const auto& entry : *first) {
-        events.push_back({
-            .position = entry.position,
-            .at = entry.at,
-            .state = entry.state,
-            .cause = entry.cause,
-            .detail = entry.detail,
-        });
-    }
     RecordEncoder encoder;
-    const auto written = encoder.encode_feed(first->front().delivery, events);
+    const auto written =
+        encoder.encode_feed(first->front().delivery, store::testing::events_of(*first));
     const auto second = decode_feed(HerId{}, last, written);
     must(second.has_value() && *second == *first);
 }

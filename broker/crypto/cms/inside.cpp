@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "broker/base/limits.hpp"
+#include "broker/base/text.hpp"
 
 namespace budstikke::crypto::cms {
 namespace {
@@ -24,12 +25,6 @@ std::string lowered(std::string_view text) {
     std::string result(text);
     std::ranges::transform(result, result.begin(), lower);
     return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-    const std::size_t from = text.find_first_not_of(" \t\r\n");
-    if (from == npos) return {};
-    return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
 }
 
 bool is_gzip(std::string_view bytes) {
@@ -180,8 +175,8 @@ std::optional<MimePart> read_headers(std::string_view bytes) {
     }
     if (!has_content_field) return std::nullopt;
     const std::string_view type = part.content_type;
-    part.content_type = lowered(trimmed(type.substr(0, type.find(';'))));
-    part.transfer_encoding = lowered(trimmed(part.transfer_encoding));
+    part.content_type = lowered(trim(type.substr(0, type.find(';'))));
+    part.transfer_encoding = lowered(trim(part.transfer_encoding));
     part.body = bytes.substr(at);
     return part;
 }

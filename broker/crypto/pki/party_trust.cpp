@@ -13,6 +13,7 @@
 
 #include "broker/base/limits.hpp"
 #include "broker/crypto/certificate.hpp"
+#include "broker/crypto/trust_store.hpp"
 
 namespace budstikke::crypto {
 namespace {
@@ -43,27 +44,6 @@ TrustFault fault_of(int error) {
         default:
             return TrustFault::path_invalid;
     }
-}
-
-Result<Handle<x509_store_st>> make_store(const std::vector<std::filesystem::path>& ca_files) {
-    Handle<X509_STORE> store(X509_STORE_new());
-    if (store == nullptr) return fail(Errc::internal, take_openssl_error());
-    if (ca_files.empty()) return fail(Errc::invalid_argument, "no CA file: nobody is believed");
-    for (const std::filesystem::path& path : ca_files) {
-        const auto certificates = load_certificates(path);
-        if (!certificates) return std::unexpected(certificates.error());
-        for (const Handle<x509_st>& certificate : *certificates) {
-            if (X509_check_ca(certificate.get()) == 0) {
-                return fail(
-                    Errc::invalid_argument, path.string() + ": holds a certificate that is no CA's"
-                );
-            }
-            if (X509_STORE_add_cert(store.get(), certificate.get()) != 1) {
-                return fail(Errc::internal, path.string() + ": " + take_openssl_error());
-            }
-        }
-    }
-    return store;
 }
 
 Path find_path(x509_store_st& store, x509_st& certificate) {
@@ -146,7 +126,8 @@ PartyTrust::~PartyTrust() = default;
 Result<PartyTrust> PartyTrust::make(
     const std::vector<std::filesystem::path>& ca_files, std::optional<RevocationLists> revocation
 ) {
-    auto store = make_store(ca_files);
+    if (ca_files.empty()) return fail(Errc::invalid_argument, "no CA file: nobody is believed");
+    auto store = load_trust_store(ca_files);
     if (!store) return std::unexpected(store.error());
     auto impl = std::make_unique<Impl>();
     impl->store = std::move(*store);

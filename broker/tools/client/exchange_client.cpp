@@ -1,18 +1,43 @@
-// The client of exchange_client.hpp: what arrives is sorted, what is asked is numbered and sent.
+// The client of exchange_client.hpp: what is asked is numbered and sent.
 #include "broker/tools/client/exchange_client.hpp"
 
-#include <map>
-#include <mutex>
+#include <algorithm>
 #include <utility>
 
 #include <budstikke/v1/exchange.pb.h>
 
+#include "broker/tools/client/arrivals.hpp"
 #include "broker/tools/client/connection.hpp"
-#include "broker/tools/client/mailbox.hpp"
 #include "broker/tools/client/questions.hpp"
 #include "broker/transport/exchange/frame.hpp"
 
 namespace budstikke::client {
+namespace {
+
+/// The place of a T in a frame, as protobuf gives it: &v1::Frame::mutable_receipt.
+template <typename T>
+using Place = T* (v1::Frame::*)();
+
+/// Takes the answer from its place in the frame and passes it on.
+template <typename Answer>
+OnAnswer<v1::Frame> passing_on(Place<Answer> place, OnAnswer<Answer> on_answer) {
+    return [place, on_answer = std::move(on_answer)](Result<v1::Frame> frame) mutable {
+        if (frame) {
+            on_answer(std::move(*((*frame).*place)()));
+        } else {
+            on_answer(std::unexpected(frame.error()));
+        }
+    };
+}
+
+template <typename Answer>
+OnAnswer<Answer> fulfilling(std::promise<Result<Answer>> promise) {
+    return [promise = std::move(promise)](Result<Answer> answer) mutable {
+        promise.set_value(std::move(answer));
+    };
+}
+
+}  // namespace
 
 class ExchangeClient::Impl {
  public:
@@ -21,47 +46,40 @@ class ExchangeClient::Impl {
     Result<void> greet();
     void start();
     void send(const v1::Frame& frame);
-    void arrived(v1::Frame& frame);
-    void delivery(v1::Delivery& delivery);
-    void delivery_chunk(v1::DeliveryChunk& chunk);
-    void hand_over(v1::Delivery& delivery);
-    void ended(const Error& error);
     void submit(v1::Submit submit, std::string_view payload, bool check, OnAnswer<v1::Receipt> on);
 
-    /// Asks and waits. `number` puts the number into the frame, `take` takes the answer out.
-    template <typename Answer, typename Number, typename Take>
-    Result<Answer> call(v1::Frame& frame, Number number, Take take) {
-        std::promise<Result<v1::Frame>> promise;
-        auto future = promise.get_future();
-        number(
-            frame, questions.ask([promise = std::move(promise)](Result<v1::Frame> answer) mutable {
-                promise.set_value(std::move(answer));
-            })
-        );
+    std::future<Result<v1::Receipt>> submit(
+        v1::Submit submit, std::string_view payload, bool check
+    );
+
+    /// Sends the question; the answer goes to `on_answer`.
+    template <typename Question, typename Answer>
+    void ask(
+        Question question, Place<Question> asked, Place<Answer> answered, OnAnswer<Answer> on_answer
+    ) {
+        question.set_request(questions.ask(passing_on(answered, std::move(on_answer))));
+        v1::Frame frame;
+        *(frame.*asked)() = std::move(question);
         send(frame);
+    }
+
+    /// Asks and waits.
+    template <typename Question, typename Answer>
+    Result<Answer> call(Question question, Place<Question> asked, Place<Answer> answered) {
+        std::promise<Result<Answer>> promise;
+        auto future = promise.get_future();
+        ask(std::move(question), asked, answered, fulfilling(std::move(promise)));
         if (future.wait_for(options.answer_time_max) != std::future_status::ready) {
             return fail(Errc::unavailable, "no answer in time");
         }
-        auto answer = future.get();
-        if (!answer) {
-            return std::unexpected(answer.error());
-        }
-        return std::move(*take(*answer));
+        return future.get();
     }
 
     ClientOptions options;
     v1::Welcome welcome;
-    Mailbox<v1::Delivery> deliveries;
-    Mailbox<v1::StatusEvent> events;
-    Mailbox<v1::Frame> others;
-    std::mutex mutex;
-    std::condition_variable end_changed;
     Questions questions;
-    std::optional<v1::GoAway> goodbye;
-    std::optional<Error> end;
-    std::function<void(v1::Delivery)> on_delivery;
-    std::map<std::string, v1::Delivery> gathering;  ///< of the connection's thread
-    std::unique_ptr<Connection> connection;         ///< last: its thread uses all the others
+    Arrivals arrivals{questions};
+    std::unique_ptr<Connection> connection;  ///< last: its thread uses all the others
 };
 
 Result<void> ExchangeClient::Impl::greet() {
@@ -99,8 +117,8 @@ Result<void> ExchangeClient::Impl::greet() {
 void ExchangeClient::Impl::start() {
     const Duration idle = std::chrono::seconds(std::max(1U, welcome.idle_seconds_max() / 3));
     connection->start(
-        [this](v1::Frame& frame) { arrived(frame); }, [this](const Error& error) { ended(error); },
-        idle,
+        [this](v1::Frame& frame) { arrivals.take(frame); },
+        [this](const Error& error) { arrivals.end(error); }, idle,
         [this] {
             if (options.pings) {
                 v1::Frame frame;
@@ -117,87 +135,11 @@ void ExchangeClient::Impl::send(const v1::Frame& frame) {
     connection->send(bytes);
 }
 
-void ExchangeClient::Impl::arrived(v1::Frame& frame) {
-    switch (frame.kind_case()) {
-        case v1::Frame::kDelivery:
-            delivery(*frame.mutable_delivery());
-            return;
-        case v1::Frame::kDeliveryChunk:
-            delivery_chunk(*frame.mutable_delivery_chunk());
-            return;
-        case v1::Frame::kStatusEvent:
-            events.put(std::move(*frame.mutable_status_event()));
-            return;
-        case v1::Frame::kGoAway: {
-            const std::lock_guard lock(mutex);
-            goodbye = std::move(*frame.mutable_go_away());
-            return;
-        }
-        case v1::Frame::kPong:
-            if (frame.pong().number() == 0) {
-                return;
-            }
-            break;
-        default:
-            break;
-    }
-    if (!questions.answer(frame)) {
-        others.put(std::move(frame));
-    }
-}
-
-void ExchangeClient::Impl::delivery(v1::Delivery& delivery) {
-    if (delivery.payload().size() < delivery.size()) {
-        std::string id = delivery.delivery_id();
-        gathering.insert_or_assign(std::move(id), std::move(delivery));
-    } else {
-        hand_over(delivery);
-    }
-}
-
-void ExchangeClient::Impl::delivery_chunk(v1::DeliveryChunk& chunk) {
-    const auto found = gathering.find(chunk.delivery_id());
-    if (found == gathering.end()) {
-        return;
-    }
-    found->second.mutable_payload()->append(chunk.payload());
-    if (found->second.payload().size() >= found->second.size()) {
-        hand_over(found->second);
-        gathering.erase(found);
-    }
-}
-
-void ExchangeClient::Impl::hand_over(v1::Delivery& delivery) {
-    if (on_delivery) {
-        on_delivery(std::move(delivery));
-    } else {
-        deliveries.put(std::move(delivery));
-    }
-}
-
-void ExchangeClient::Impl::ended(const Error& error) {
-    {
-        const std::lock_guard lock(mutex);
-        end = error;
-        end_changed.notify_all();
-    }
-    questions.end(error);
-    deliveries.end(error);
-    events.end(error);
-    others.end(error);
-}
-
 void ExchangeClient::Impl::submit(
     v1::Submit submit, std::string_view payload, bool check, OnAnswer<v1::Receipt> on_receipt
 ) {
     const std::uint64_t number =
-        questions.ask([on_receipt = std::move(on_receipt)](Result<v1::Frame> answer) mutable {
-            if (answer) {
-                on_receipt(std::move(*answer->mutable_receipt()));
-            } else {
-                on_receipt(std::unexpected(answer.error()));
-            }
-        });
+        questions.ask(passing_on(&v1::Frame::mutable_receipt, std::move(on_receipt)));
     const std::size_t piece = welcome.chunk_bytes_max();
     submit.set_submission(number);
     submit.set_size(payload.size());
@@ -215,6 +157,15 @@ void ExchangeClient::Impl::submit(
         transport::append_frame(bytes, chunk);
     }
     connection->send(bytes);
+}
+
+std::future<Result<v1::Receipt>> ExchangeClient::Impl::submit(
+    v1::Submit submit_frame, std::string_view payload, bool check
+) {
+    std::promise<Result<v1::Receipt>> promise;
+    auto future = promise.get_future();
+    submit(std::move(submit_frame), payload, check, fulfilling(std::move(promise)));
+    return future;
 }
 
 Result<std::unique_ptr<ExchangeClient>> ExchangeClient::connect(const ClientOptions& options) {
@@ -243,69 +194,45 @@ void ExchangeClient::submit(
 std::future<Result<v1::Receipt>> ExchangeClient::submit(
     v1::Submit submit, std::string_view payload
 ) {
-    std::promise<Result<v1::Receipt>> promise;
-    auto future = promise.get_future();
-    impl_->submit(
-        std::move(submit), payload, false,
-        [promise = std::move(promise)](Result<v1::Receipt> receipt) mutable {
-            promise.set_value(std::move(receipt));
-        }
-    );
-    return future;
+    return impl_->submit(std::move(submit), payload, false);
 }
 
 std::future<Result<v1::Receipt>> ExchangeClient::check(
     v1::Submit submit, std::string_view payload
 ) {
-    std::promise<Result<v1::Receipt>> promise;
-    auto future = promise.get_future();
-    impl_->submit(
-        std::move(submit), payload, true,
-        [promise = std::move(promise)](Result<v1::Receipt> receipt) mutable {
-            promise.set_value(std::move(receipt));
-        }
-    );
-    return future;
+    return impl_->submit(std::move(submit), payload, true);
 }
 
 Result<v1::Verdict> ExchangeClient::may_i_send(v1::MayISend question) {
-    v1::Frame frame;
-    *frame.mutable_may_i_send() = std::move(question);
-    return impl_->call<v1::Verdict>(
-        frame, [](auto& f, auto number) { f.mutable_may_i_send()->set_request(number); },
-        [](auto& f) { return f.mutable_verdict(); }
+    return impl_->call(
+        std::move(question), &v1::Frame::mutable_may_i_send, &v1::Frame::mutable_verdict
     );
 }
 
 Result<v1::Withdrawn> ExchangeClient::withdraw(v1::Withdraw withdraw) {
-    v1::Frame frame;
-    *frame.mutable_withdraw() = std::move(withdraw);
-    return impl_->call<v1::Withdrawn>(
-        frame, [](auto& f, auto number) { f.mutable_withdraw()->set_request(number); },
-        [](auto& f) { return f.mutable_withdrawn(); }
+    return impl_->call(
+        std::move(withdraw), &v1::Frame::mutable_withdraw, &v1::Frame::mutable_withdrawn
     );
 }
 
 void ExchangeClient::on_delivery(std::function<void(v1::Delivery)> handler) {
-    impl_->on_delivery = std::move(handler);
+    impl_->arrivals.on_delivery(std::move(handler));
 }
 
 Result<v1::Subscribed> ExchangeClient::subscribe(std::string_view her_id, std::uint32_t credit) {
-    v1::Frame frame;
-    frame.mutable_subscribe()->set_her_id(std::string(her_id));
-    frame.mutable_subscribe()->set_credit(credit);
-    return impl_->call<v1::Subscribed>(
-        frame, [](auto& f, auto number) { f.mutable_subscribe()->set_request(number); },
-        [](auto& f) { return f.mutable_subscribed(); }
+    v1::Subscribe question;
+    question.set_her_id(std::string(her_id));
+    question.set_credit(credit);
+    return impl_->call(
+        std::move(question), &v1::Frame::mutable_subscribe, &v1::Frame::mutable_subscribed
     );
 }
 
 Result<v1::Unsubscribed> ExchangeClient::unsubscribe(std::string_view her_id) {
-    v1::Frame frame;
-    frame.mutable_unsubscribe()->set_her_id(std::string(her_id));
-    return impl_->call<v1::Unsubscribed>(
-        frame, [](auto& f, auto number) { f.mutable_unsubscribe()->set_request(number); },
-        [](auto& f) { return f.mutable_unsubscribed(); }
+    v1::Unsubscribe question;
+    question.set_her_id(std::string(her_id));
+    return impl_->call(
+        std::move(question), &v1::Frame::mutable_unsubscribe, &v1::Frame::mutable_unsubscribed
     );
 }
 
@@ -317,59 +244,45 @@ void ExchangeClient::add_credit(std::string_view her_id, std::uint32_t add) {
 }
 
 Result<std::optional<v1::Delivery>> ExchangeClient::next_delivery(Duration time_max) {
-    return impl_->deliveries.next(time_max);
+    return impl_->arrivals.next_delivery(time_max);
 }
 
 void ExchangeClient::settle(v1::Settle settle, OnAnswer<v1::Settled> on_settled) {
-    settle.set_request(impl_->questions.ask([on_settled = std::move(on_settled
-                                             )](Result<v1::Frame> answer) mutable {
-        if (answer) {
-            on_settled(std::move(*answer->mutable_settled()));
-        } else {
-            on_settled(std::unexpected(answer.error()));
-        }
-    }));
-    v1::Frame frame;
-    *frame.mutable_settle() = std::move(settle);
-    impl_->send(frame);
-}
-
-Result<v1::Settled> ExchangeClient::settle(v1::Settle settle) {
-    v1::Frame frame;
-    *frame.mutable_settle() = std::move(settle);
-    return impl_->call<v1::Settled>(
-        frame, [](auto& f, auto number) { f.mutable_settle()->set_request(number); },
-        [](auto& f) { return f.mutable_settled(); }
+    impl_->ask(
+        std::move(settle), &v1::Frame::mutable_settle, &v1::Frame::mutable_settled,
+        std::move(on_settled)
     );
 }
 
+Result<v1::Settled> ExchangeClient::settle(v1::Settle settle) {
+    return impl_->call(std::move(settle), &v1::Frame::mutable_settle, &v1::Frame::mutable_settled);
+}
+
 Result<v1::Status> ExchangeClient::status(const v1::MessageRef& message) {
-    v1::Frame frame;
-    *frame.mutable_status_request()->mutable_message() = message;
-    return impl_->call<v1::Status>(
-        frame, [](auto& f, auto number) { f.mutable_status_request()->set_request(number); },
-        [](auto& f) { return f.mutable_status(); }
+    v1::StatusRequest question;
+    *question.mutable_message() = message;
+    return impl_->call(
+        std::move(question), &v1::Frame::mutable_status_request, &v1::Frame::mutable_status
     );
 }
 
 Result<v1::Following> ExchangeClient::follow(
     std::string_view sender, std::uint64_t after_position
 ) {
-    v1::Frame frame;
-    frame.mutable_follow()->set_sender(std::string(sender));
-    frame.mutable_follow()->set_after_position(after_position);
-    return impl_->call<v1::Following>(
-        frame, [](auto& f, auto number) { f.mutable_follow()->set_request(number); },
-        [](auto& f) { return f.mutable_following(); }
+    v1::Follow question;
+    question.set_sender(std::string(sender));
+    question.set_after_position(after_position);
+    return impl_->call(
+        std::move(question), &v1::Frame::mutable_follow, &v1::Frame::mutable_following
     );
 }
 
 Result<std::optional<v1::StatusEvent>> ExchangeClient::next_event(Duration time_max) {
-    return impl_->events.next(time_max);
+    return impl_->arrivals.next_event(time_max);
 }
 
 Result<std::optional<v1::Frame>> ExchangeClient::next_other(Duration time_max) {
-    return impl_->others.next(time_max);
+    return impl_->arrivals.next_other(time_max);
 }
 
 Result<void> ExchangeClient::close() {
@@ -383,18 +296,15 @@ Result<void> ExchangeClient::close() {
 }
 
 bool ExchangeClient::wait_for_end(Duration time_max) {
-    std::unique_lock lock(impl_->mutex);
-    return impl_->end_changed.wait_for(lock, time_max, [this] { return impl_->end.has_value(); });
+    return impl_->arrivals.wait_for_end(time_max);
 }
 
 bool ExchangeClient::alive() const {
-    const std::lock_guard lock(impl_->mutex);
-    return !impl_->end;
+    return !impl_->arrivals.has_ended();
 }
 
 std::optional<v1::GoAway> ExchangeClient::goodbye() const {
-    const std::lock_guard lock(impl_->mutex);
-    return impl_->goodbye;
+    return impl_->arrivals.goodbye();
 }
 
 std::string ExchangeClient::ticket() const {

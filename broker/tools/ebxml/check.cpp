@@ -1,17 +1,15 @@
 #include "broker/tools/ebxml/check.hpp"
 
-#include <cerrno>
-#include <fstream>
 #include <memory>
 #include <ostream>
 #include <string>
-#include <system_error>
 
 #include <boost/json.hpp>
 
 #include "broker/base/limits.hpp"
 #include "broker/crypto/xmldsig/xmldsig.hpp"
 #include "broker/tools/ebxml/report.hpp"
+#include "broker/tools/inspect/file_run.hpp"
 #include "broker/transport/ebxml/agreement/register.hpp"
 #include "broker/transport/ebxml/message/message.hpp"
 #include "broker/transport/ebxml/rules/signature_facts.hpp"
@@ -19,26 +17,6 @@
 
 namespace budstikke::tools {
 namespace {
-
-/// The bytes of a file, cut after the first one that is too many.
-Result<std::string> read_file(const std::filesystem::path& path) {
-    std::error_code failure;
-    const auto status = std::filesystem::status(path, failure);
-    if (!std::filesystem::exists(status)) return fail(Errc::not_found, "no such file");
-    if (std::filesystem::is_directory(status)) return fail(Errc::io, "is a folder");
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) return fail(Errc::io, std::generic_category().message(errno));
-    constexpr std::size_t bytes_max = limits::mime_bytes_max + 1;
-    std::string bytes;
-    std::string piece(64 * limits::kib, '\0');
-    while (bytes.size() < bytes_max && stream) {
-        const std::size_t wanted = std::min(piece.size(), bytes_max - bytes.size());
-        stream.read(piece.data(), static_cast<std::streamsize>(wanted));
-        bytes.append(piece, 0, static_cast<std::size_t>(stream.gcount()));
-    }
-    if (stream.bad()) return fail(Errc::io, "reading failed");
-    return bytes;
-}
 
 /// A capture of an HTTP exchange has none of the headers that every mail has.
 ebxml::Transport transport_of(const ebxml::Message& message) {
@@ -80,7 +58,7 @@ class Checker {
     EbxmlFileReport check(const std::filesystem::path& path) const {
         EbxmlFileReport report;
         report.file = path.string();
-        const auto bytes = read_file(path);
+        const auto bytes = read_input(path, limits::mime_bytes_max);
         if (!bytes) {
             report.error = bytes.error().detail;
             return report;
@@ -122,27 +100,15 @@ int run_ebxml_check(const EbxmlCheckOptions& options, std::ostream& out, std::os
     if (!checker.prepare(options, err)) {
         return inspect_usage;
     }
-    int status = inspect_ok;
-    for (const auto& path : options.files) {
-        const auto report = checker.check(path);
-        if (options.json) {
-            out << to_json(report) << '\n';
-        } else {
-            out << to_text(report, options.language);
-        }
-        if (report.error) {
-            err << "ebxml check: " << path.string() << ": " << *report.error << '\n';
-            status = inspect_usage;
-        } else if (status == inspect_ok && report.verdict.has_error()) {
-            status = inspect_found_errors;
-        }
-    }
-    // A reader that went away (a full disk, a closed pipe) must not look like a clean result.
-    if (!out.flush()) {
-        err << "ebxml check: the output could not be written\n";
-        return inspect_usage;
-    }
-    return status;
+    const auto report = [&](const std::filesystem::path& path) -> ShownReport {
+        const EbxmlFileReport found = checker.check(path);
+        return {
+            .text = options.json ? to_json(found) + '\n' : to_text(found, options.language),
+            .error = found.error,
+            .has_error = found.verdict.has_error(),
+        };
+    };
+    return show_reports("ebxml check", options.files, report, out, err);
 }
 
 int run_ebxml_rules(bool json, std::ostream& out) {

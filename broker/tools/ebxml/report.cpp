@@ -4,21 +4,13 @@
 
 #include <boost/json.hpp>
 
+#include "broker/tools/inspect/json_text.hpp"
 #include "broker/tools/inspect/plain.hpp"
 
 namespace budstikke::tools {
 namespace {
 
 namespace json = boost::json;
-
-json::value text(std::string_view given) {
-    return json::string(valid_utf8(given));
-}
-
-json::value text_or_null(std::string_view given) {
-    if (given.empty()) return nullptr;
-    return text(given);
-}
 
 std::string_view name(ebxml::SignatureStatus status) {
     switch (status) {
@@ -34,8 +26,8 @@ std::string_view name(ebxml::SignatureStatus status) {
 
 json::object signature(const ebxml::SignatureFacts& facts) {
     return {
-        {"status", text(name(facts.status))},
-        {"subject", facts.signer ? text_or_null(facts.signer->subject) : nullptr},
+        {"status", json_text(name(facts.status))},
+        {"subject", facts.signer ? json_text_or_null(facts.signer->subject) : nullptr},
     };
 }
 
@@ -44,10 +36,10 @@ json::array violations(const ebxml::Verdict& verdict) {
     for (const auto& violation : verdict.violations) {
         array.push_back(json::object{
             {"rule", violation.rule->id},
-            {"severity", text(budstikke::name(violation.severity()))},
-            {"location", text(violation.location)},
-            {"text_no", text(violation.rule->text_no)},
-            {"text_en", text(violation.rule->text_en)},
+            {"severity", json_text(budstikke::name(violation.severity()))},
+            {"location", json_text(violation.location)},
+            {"text_no", json_text(violation.rule->text_no)},
+            {"text_en", json_text(violation.rule->text_en)},
         });
     }
     return array;
@@ -78,23 +70,23 @@ void append_violation(std::string& out, const ebxml::Violation& violation, Langu
 std::string to_json(const EbxmlFileReport& report) {
     const auto envelope = report.envelope.value_or(ebxml::Envelope{});
     json::object object{
-        {"file", text(report.file)},
-        {"kind", text_or_null(ebxml::name(envelope.kind))},
-        {"from", text_or_null(envelope.from.her_id())},
-        {"to", text_or_null(envelope.to.her_id())},
-        {"cpa_id", text_or_null(envelope.cpa_id)},
-        {"conversation_id", text_or_null(envelope.conversation_id)},
-        {"service", text_or_null(envelope.service)},
-        {"action", text_or_null(envelope.action)},
-        {"message_id", text_or_null(envelope.message_id)},
-        {"ref_to_message_id", text_or_null(envelope.ref_to_message_id)},
-        {"timestamp", text_or_null(envelope.timestamp)},
+        {"file", json_text(report.file)},
+        {"kind", json_text_or_null(ebxml::name(envelope.kind))},
+        {"from", json_text_or_null(envelope.from.her_id())},
+        {"to", json_text_or_null(envelope.to.her_id())},
+        {"cpa_id", json_text_or_null(envelope.cpa_id)},
+        {"conversation_id", json_text_or_null(envelope.conversation_id)},
+        {"service", json_text_or_null(envelope.service)},
+        {"action", json_text_or_null(envelope.action)},
+        {"message_id", json_text_or_null(envelope.message_id)},
+        {"ref_to_message_id", json_text_or_null(envelope.ref_to_message_id)},
+        {"timestamp", json_text_or_null(envelope.timestamp)},
         {"signature", signature(report.signature)},
         {"not_checked", not_checked(report.verdict)},
-        {"response", text(ebxml::name(report.verdict.answer))},
+        {"response", json_text(ebxml::name(report.verdict.answer))},
         {"violations", violations(report.verdict)},
     };
-    if (report.error) object["error"] = text(*report.error);
+    if (report.error) object["error"] = json_text(*report.error);
     return json::serialize(object);
 }
 

@@ -1,5 +1,5 @@
 // Makes strings from outside fit to be shown: valid UTF-8 for JSON, no control characters for a
-// terminal. Private to this folder.
+// terminal. Private to the commands that examine files.
 #pragma once
 
 #include <string>

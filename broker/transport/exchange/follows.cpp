@@ -51,16 +51,27 @@ void Follows::follow(const v1::Follow& from) {
 }
 
 void Follows::pump() {
-    for (const auto& [sender, feed] : feeds_) {
-        if (feed->has_more && !feed->is_reading && !session_.outbox.full()) {
-            read(*feed);
+    // On from the one behind the last that was read, so that no long feed starves another.
+    auto at = last_read_ ? feeds_.upper_bound(*last_read_) : feeds_.begin();
+    for (std::size_t left = feeds_.size(); left > 0 && may_read(); --left, ++at) {
+        if (at == feeds_.end()) {
+            at = feeds_.begin();
+        }
+        if (at->second->has_more && !at->second->is_reading) {
+            read(*at->second);
         }
     }
+}
+
+/// A page that is being read lands in the outbox however full that is by then.
+bool Follows::may_read() const {
+    return reads_ < limits::status_reads_max && !session_.outbox.full();
 }
 
 void Follows::read(Feed& feed) {
     feed.is_reading = true;
     feed.has_more = false;
+    last_read_ = feed.sender;
     ++reads_;
     auto back = session_.inbox.answer<Page>([this, sender = feed.sender,
                                              generation = feed.generation](const Page& page) {
@@ -68,6 +79,7 @@ void Follows::read(Feed& feed) {
         if (const auto found = feeds_.find(sender); found != feeds_.end()) {
             send(*found->second, generation, page);
         }
+        pump();
     });
     session_.parts.workers.post([&broker = std::as_const(session_.parts.broker),
                                  organisation = session_.organisation, sender = feed.sender,
@@ -102,7 +114,6 @@ void Follows::send(Feed& feed, std::uint64_t generation, const Page& page) {
         feed.after = entry.position;
     }
     feed.has_more = feed.has_more || page->size() >= limits::feed_rows_max;
-    pump();
 }
 
 void Follows::drop(const HerId& sender) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "broker/store/records.hpp"
@@ -27,7 +28,6 @@ class Follows {
     /// Reads on where there is room for more.
     void pump();
     void end();
-    bool blocked() const { return reads_ >= session_.parts.limits.queries_pending_max; }
 
  private:
     struct Feed {
@@ -43,13 +43,15 @@ class Follows {
     };
     using Page = Result<std::vector<store::FeedEntry>>;
 
+    bool may_read() const;
     void read(Feed& feed);
     void send(Feed& feed, std::uint64_t generation, const Page& page);
     void drop(const HerId& sender);
 
     SessionContext& session_;
     std::map<HerId, std::unique_ptr<Feed>> feeds_;
-    std::uint32_t reads_ = 0;
+    std::optional<HerId> last_read_;
+    std::uint32_t reads_ = 0;  ///< limits::status_reads_max at most
 };
 
 }  // namespace budstikke::transport

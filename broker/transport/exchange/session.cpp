@@ -183,7 +183,7 @@ void Session::note_frame_progress() {
 
 bool Session::blocked() const {
     return submissions_.blocked() || deliveries_.blocked() || queries_.blocked() ||
-           follows_.blocked() || outbox_.full() || in_a_crowd();
+           outbox_.full() || in_a_crowd();
 }
 
 bool Session::in_a_crowd() const {

@@ -15,13 +15,12 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "tests/bench/load/exchange_line.hpp"
 #include "tests/bench/load/template.hpp"
+#include "tests/bench/load/tls_line.hpp"
 
 namespace {
 
@@ -88,21 +87,6 @@ Result<void> come_and_go(Crowd& crowd, const std::function<bool(std::uint64_t)>&
     return crowd.made > 0 ? Result<void>() : fail(Errc::unavailable, "none could connect");
 }
 
-Result<transport::SocketHandle> connect_only(std::uint16_t port) {
-    transport::SocketHandle socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (!socket) {
-        return fail(Errc::io, "no more sockets");
-    }
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-        return fail(Errc::unavailable, "cannot connect");
-    }
-    return socket;
-}
-
 bool send_garbage(const bench::TlsIdentity& who, std::uint16_t port, std::uint64_t number) {
     auto line = bench::greet(who, port);
     if (!line) {
@@ -141,7 +125,7 @@ Result<void> run(Crowd& crowd) {
         });
     }
     if (crowd.kind == "half-open") {
-        return stand(crowd, [&](std::uint32_t) { return connect_only(crowd.port); });
+        return stand(crowd, [&](std::uint32_t) { return bench::connect_loopback(crowd.port); });
     }
     if (crowd.kind == "reconnecting") {
         return come_and_go(crowd, [&](std::uint64_t) {

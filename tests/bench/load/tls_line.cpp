@@ -49,7 +49,7 @@ Result<TlsIdentity> TlsIdentity::load(const std::filesystem::path& pki, const st
 TlsLine::TlsLine(transport::SocketHandle socket, crypto::Handle<ssl_st> tls)
     : socket_(std::move(socket)), tls_(std::move(tls)) {}
 
-Result<std::unique_ptr<TlsLine>> TlsLine::connect(const TlsIdentity& who, std::uint16_t port) {
+Result<transport::SocketHandle> connect_loopback(std::uint16_t port) {
     transport::SocketHandle socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!socket) {
         return fail(Errc::io, "no more sockets");
@@ -61,19 +61,27 @@ Result<std::unique_ptr<TlsLine>> TlsLine::connect(const TlsIdentity& who, std::u
     if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         return fail(Errc::unavailable, std::string("cannot connect: ") + std::strerror(errno));
     }
+    return socket;
+}
+
+Result<std::unique_ptr<TlsLine>> TlsLine::connect(const TlsIdentity& who, std::uint16_t port) {
+    auto socket = connect_loopback(port);
+    if (!socket) {
+        return std::unexpected(socket.error());
+    }
     const int on = 1;
-    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(socket->get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     crypto::Handle<ssl_st> tls(::SSL_new(who.context_.get()));
-    ::SSL_set_fd(tls.get(), socket.get());
+    ::SSL_set_fd(tls.get(), socket->get());
     ::SSL_set1_host(tls.get(), "localhost");
     ::SSL_set_tlsext_host_name(tls.get(), "localhost");
     if (::SSL_connect(tls.get()) != 1) {
         return fail(Errc::unauthenticated, "no TLS: " + crypto::take_openssl_error());
     }
-    if (::fcntl(socket.get(), F_SETFL, O_NONBLOCK) != 0) {
+    if (::fcntl(socket->get(), F_SETFL, O_NONBLOCK) != 0) {
         return fail(Errc::io, "cannot keep the socket from blocking");
     }
-    return std::unique_ptr<TlsLine>(new TlsLine(std::move(socket), std::move(tls)));
+    return std::unique_ptr<TlsLine>(new TlsLine(std::move(*socket), std::move(tls)));
 }
 
 bool TlsLine::flush() {

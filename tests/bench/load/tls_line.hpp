@@ -27,6 +27,9 @@ class TlsIdentity {
     crypto::Handle<ssl_ctx_st> context_;
 };
 
+/// A connection to a port of this machine, and nothing on it yet.
+Result<transport::SocketHandle> connect_loopback(std::uint16_t port);
+
 class TlsLine {
  public:
     /// To localhost, with a whole handshake. Errc::unavailable or unauthenticated where it fails.

@@ -3,14 +3,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <functional>
 
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "tests/unit/app/config_text.hpp"
+#include "tests/unit/app/config_folder.hpp"
 
 namespace budstikke::app {
 namespace {
@@ -22,63 +20,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-class FixedClock final : public Clock {
- public:
-    explicit FixedClock(Duration ahead) : now_(SystemClock().now() + ahead) {}
-    Timestamp now() const override { return now_; }
-    SteadyTime steady_now() const override { return SystemClock().steady_now(); }
-
- private:
-    Timestamp now_;
-};
-
-fs::path make_temp_folder() {
-    std::string name = (fs::temp_directory_path() / "check-config.XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-        ADD_FAILURE() << "no temporary folder";
-    }
-    return name;
-}
-
-void write(const fs::path& path, std::string_view text, fs::perms mode = fs::perms(0644)) {
-    std::ofstream(path, std::ios::binary) << text;
-    fs::permissions(path, mode);
-}
-
-/// A folder where everything is as it should be; each test spoils one thing.
-class CheckConfig : public testing::Test {
+class CheckConfig : public ConfigFolder {
  protected:
-    static void SetUpTestSuite() {
-        pki_ = make_temp_folder();
-        const std::string command = "sh '" BUDSTIKKE_SOURCE_DIR "/certs/make-test-pki.sh' '" +
-                                    (pki_ / "pki").string() + "' >/dev/null 2>&1";
-        // The path is our own; a script is what makes the PKI.
-        ASSERT_EQ(std::system(command.c_str()), 0);  // NOLINT(bugprone-command-processor)
-    }
-    static void TearDownTestSuite() { fs::remove_all(pki_); }
-
-    void SetUp() override {
-        folder_ = make_temp_folder();
-        fs::create_directory(folder_ / "data");
-        fs::permissions(folder_ / "data", fs::perms(0700));
-        fs::create_directory(folder_ / "directory");
-        write(
-            folder_ / "directory" / "a.toml",
-            "[[organisation]]\nnumber = \"999000001\"\nname = \"Nordvik kommune\"\n"
-        );
-        write(folder_ / "master-keys", "k1 " + std::string(64, 'a') + "\n", fs::perms(0600));
-        for (const auto& [from, to] :
-             {std::pair("ca.crt", "ca.crt"),
-              {"root-ca.crl", "root.crl"},
-              {"issuing-ca.crl", "issuing.crl"},
-              {"server.crt", "server.crt"},
-              {"server.key", "server.key"}}) {
-            fs::copy_file(pki_ / "pki" / from, folder_ / to);
-        }
-        fs::permissions(folder_ / "server.key", fs::perms(0600));
-    }
-    void TearDown() override { fs::remove_all(folder_); }
-
     ConfigCheck check(std::string_view more = {}, Duration ahead = 1s) const {
         const auto config = parse_config(minimal_config + std::string(more), "b.toml", folder_);
         if (!config) {
@@ -87,22 +30,10 @@ class CheckConfig : public testing::Test {
         }
         return check_config(*config, FixedClock(ahead));
     }
-    static std::vector<std::string> texts(const directory::Faults& faults) {
-        std::vector<std::string> result;
-        for (const auto& fault : faults) {
-            result.push_back(directory::to_text(fault));
-        }
-        return result;
-    }
     std::vector<std::string> faults(std::string_view more = {}) const {
         return texts(check(more).faults);
     }
-
-    static fs::path pki_;
-    fs::path folder_;
 };
-
-fs::path CheckConfig::pki_;
 
 TEST_F(CheckConfig, finds_nothing_where_everything_fits) {
     EXPECT_THAT(faults(), ElementsAre());
@@ -252,6 +183,33 @@ TEST_F(CheckConfig, too_few_open_files_for_the_connections_are_noted_and_no_faul
     EXPECT_EXIT(notes_with_hard_limit(needed - 1, few), testing::ExitedWithCode(0), "");
     EXPECT_EXIT(notes_with_hard_limit(needed, "open files"), testing::ExitedWithCode(1), "");
     EXPECT_EXIT(notes_with_hard_limit(needed + 1, "open files"), testing::ExitedWithCode(1), "");
+}
+
+TEST_F(CheckConfig, no_room_for_small_payloads_is_noted_and_no_fault) {
+    const auto notes = [&](std::size_t cap, std::size_t largest) {
+        const auto result = check(
+            "[delivery]\nbytes_in_flight_max = " + std::to_string(cap) +
+            "\n[limits]\npayload_bytes_max = " + std::to_string(largest) + "\n"
+        );
+        EXPECT_THAT(result.faults, ElementsAre());
+        auto noted = texts(result.notes);
+        std::erase_if(noted, [](const auto& note) { return !note.starts_with("b.toml:14: "); });
+        return noted;
+    };
+    const auto names = [](std::size_t bytes) {
+        return ElementsAre(HasSubstr(
+            "no room for small payloads beside the largest one, so they "
+            "wait for it: " +
+            std::to_string(bytes) + " bytes or more do"
+        ));
+    };
+    using limits::mib;
+    EXPECT_THAT(notes(36 * mib - 1, 35 * mib), names(36 * mib));
+    EXPECT_THAT(notes(36 * mib, 35 * mib), ElementsAre());
+    EXPECT_THAT(notes(36 * mib + 1, 35 * mib), ElementsAre());
+    // Of a small cap a quarter would be too little, whatever is left.
+    EXPECT_THAT(notes(4 * mib - 1, mib), names(4 * mib));
+    EXPECT_THAT(notes(4 * mib, mib), ElementsAre());
 }
 
 TEST_F(CheckConfig, schemas_that_do_not_compile_are_refused) {

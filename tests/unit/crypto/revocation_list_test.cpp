@@ -3,6 +3,8 @@
 #include "broker/crypto/revocation_list.hpp"
 
 #include <array>
+#include <chrono>
+#include <cstdlib>
 #include <string_view>
 
 #include <gtest/gtest.h>
@@ -72,6 +74,30 @@ TEST_F(RevocationListFile, IsRefusedForWhatAnEntryAsks) {
     EXPECT_TRUE(load(harmless));
 }
 
+TEST_F(RevocationListFile, IsRefusedWhereItIsSignedWithSha1) {
+    // The CA's own key is on a curve; another CA, of the test's making, has an RSA key.
+    const std::string key = pki.path("rsa.key");
+    const std::string certificate = pki.path("rsa.crt");
+    const std::string command = "PKI_CA=- openssl req -x509 -newkey rsa:2048 -nodes -config " +
+                                pki.path("openssl.cnf") + " -extensions ca_extensions -subj " +
+                                "'/C=NO/CN=Invented RSA CA' -days 30 -keyout " + key + " -out " +
+                                certificate + " 2>/dev/null";
+    ASSERT_EQ(std::system(command.c_str()), 0);  // NOLINT: a command of ours
+    write_file(pki.path("ca.crt"), read_all(pki.path("ca.crt")) + read_all(certificate));
+    const std::string by_rsa = " -keyfile " + key + " -cert " + certificate;
+    const std::string with_pss = by_rsa + " -sigopt rsa_padding_mode:pss";
+    const auto list = [&](const std::string& options) {
+        return pki.write_list("list.crl", {.dates = "-crlhours 24 -md " + options});
+    };
+    for (const std::string& signer : {std::string(), by_rsa, with_pss}) {
+        expect_refused(list("sha1" + signer), "weakly signed");
+        const auto strong = load(list("sha256" + signer));
+        EXPECT_TRUE(strong) << signer << ": " << strong.error().detail;
+    }
+    // The digest of PSS, not that of its mask.
+    expect_refused(list("sha1" + with_pss + " -sigopt rsa_mgf1_md:sha256"), "weakly signed");
+}
+
 TEST_F(RevocationListFile, TellsItsScopeAndNumber) {
     const auto plain = load(pki.write_list("plain.crl", {.number = "0100"}));
     ASSERT_TRUE(plain);
@@ -87,6 +113,15 @@ TEST_F(RevocationListFile, TellsItsScopeAndNumber) {
         .clients = true, .authorities = false, .points = {"URI:http://crl.example/1.crl"}
     };
     EXPECT_EQ(part->front().scope, scope);
+}
+
+TEST_F(RevocationListFile, MayEndAfterTheNanosecondsOfAClockDo) {
+    using namespace std::chrono;
+    const auto lists = load(pki.write_list(
+        "list.crl", {.dates = "-crl_lastupdate 20260101000000Z -crl_nextupdate 99991231235959Z"}
+    ));
+    ASSERT_TRUE(lists) << lists.error().detail;
+    EXPECT_EQ(lists->front().next_update, Timestamp(sys_days(9999y / 12 / 31) + 23h + 59min + 59s));
 }
 
 TEST_F(RevocationListFile, IsReplacedByNumberBeforeDate) {

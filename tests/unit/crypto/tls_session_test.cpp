@@ -79,6 +79,21 @@ class Session : public testing::Test {
         return made<TlsClientContext>(pki.client("hospital"), clock);
     }
 
+    RawClient raw_hospital(const SocketPair& sockets) const {
+        return RawClient(
+            {.certificate = pki.certificate("hospital"), .key = pki.key("hospital")},
+            sockets.client()
+        );
+    }
+    static TlsState shake_hands(TlsSession& server, RawClient& client) {
+        TlsStep step{.state = TlsState::want_read};
+        for (int round = 0; round < rounds_max && waits(step); ++round) {
+            client.step();
+            step = server.handshake();
+        }
+        return step.state;
+    }
+
     const TestPki& pki = TestPki::instance();
     SettableClock clock;
 };
@@ -101,30 +116,16 @@ TEST_F(Session, OutlivesTheContextThatItWasMadeFrom) {
     const SocketPair sockets;
     Result<TlsSession> server = context->accept(sockets.server());
     context.reset();
-    RawClient client(
-        {.certificate = pki.certificate("hospital"), .key = pki.key("hospital")}, sockets.client()
-    );
-    TlsStep step{.state = TlsState::want_read};
-    for (int round = 0; round < rounds_max && waits(step); ++round) {
-        client.step();
-        step = server->handshake();
-    }
-    EXPECT_EQ(step.state, TlsState::ok);
+    RawClient client = raw_hospital(sockets);
+    EXPECT_EQ(shake_hands(*server, client), TlsState::ok);
 }
 
 TEST_F(Session, GivesTheTurnBackWhileAPeerFloodsWithKeyUpdates) {
     const TlsServerContext context = listener();
     const SocketPair sockets;
     Result<TlsSession> server = context.accept(sockets.server());
-    RawClient client(
-        {.certificate = pki.certificate("hospital"), .key = pki.key("hospital")}, sockets.client()
-    );
-    TlsStep step{.state = TlsState::want_read};
-    for (int round = 0; round < rounds_max && waits(step); ++round) {
-        client.step();
-        step = server->handshake();
-    }
-    ASSERT_EQ(step.state, TlsState::ok);
+    RawClient client = raw_hospital(sockets);
+    ASSERT_EQ(shake_hands(*server, client), TlsState::ok);
     const std::string flood = client.key_updates(4000);
     ASSERT_GT(flood.size(), limits::tls_step_bytes_max);
     ASSERT_EQ(

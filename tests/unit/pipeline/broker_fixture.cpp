@@ -164,12 +164,12 @@ void BrokerTest::start() {
     );
     auto store = store::open_rocksdb({.path = (folder_ / "store").string()});
     ASSERT_TRUE(store) << store.error().detail;
-    store_ = *std::move(store);
+    store_ = watched(*std::move(store));
     auto broker = Broker::start(
         {.store = *store_,
          .codec = *codec_,
          .adapters = adapters_,
-         .schemas = nullptr,
+         .schemas = schemas(),
          .clock = clock_,
          .random = random_},
         settings(), load_directory(directory_toml())

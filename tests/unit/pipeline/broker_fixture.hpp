@@ -78,8 +78,13 @@ class BrokerTest : public testing::Test {
     void TearDown() override;
 
     virtual Settings settings() const { return {}; }
+    virtual const xml::SchemaSet* schemas() const { return nullptr; }
     /// Extra TOML for the directory.
     virtual std::string directory_toml() const { return {}; }
+    /// The store as the broker gets it.
+    virtual std::unique_ptr<store::Store> watched(std::unique_ptr<store::Store> store) {
+        return store;
+    }
     std::shared_ptr<const directory::Directory> load_directory(const std::string& extra) const;
     /// The parties above, for a test that changes some of them, and the directory of such a text.
     static std::string directory_text();

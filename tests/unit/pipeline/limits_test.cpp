@@ -2,11 +2,14 @@
 // timeline, the free disk, the rows of a tick, what is decoded where.
 #include "broker/base/limits.hpp"
 
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 #include "broker/message/finding_catalogue.hpp"
 #include "broker/pipeline/broker_impl.hpp"
 #include "broker/pipeline/ledger.hpp"
+#include "broker/xml/schema_set.hpp"
 #include "tests/unit/pipeline/broker_fixture.hpp"
 
 namespace budstikke::pipeline {
@@ -185,6 +188,43 @@ TEST_F(PipelineLimits, WhatIsLargerThanTheLimitBelongsOnAWorker) {
     EXPECT_FALSE(is_heavy(limits::in_place_bytes_max - 1));
     EXPECT_FALSE(is_heavy(limits::in_place_bytes_max));
     EXPECT_TRUE(is_heavy(limits::in_place_bytes_max + 1));
+}
+
+class WithSchemas : public BrokerTest {
+ protected:
+    void SetUp() override {
+        BrokerTest::SetUp();
+        std::ofstream(folder_ / "empty.xsd") << "<schema xmlns='http://www.w3.org/2001/XMLSchema'"
+                                                " targetNamespace='urn:empty'/>";
+        auto schemas = xml::SchemaSet::load(folder_);
+        ASSERT_TRUE(schemas) << schemas.error().detail;
+        schemas_ = *std::move(schemas);
+        stop();
+        start();
+    }
+    void TearDown() override {
+        stop();
+        schemas_.reset();
+        BrokerTest::TearDown();
+    }
+    const xml::SchemaSet* schemas() const override { return schemas_.get(); }
+    std::string directory_toml() const override {
+        return "[[party]]\nher_id = \"901\"\norganisation = \"900000001\"\nname = \"Invented\"\n"
+               "kind = \"gp\"\nendpoint = \"exchange\"\nvalidation = \"schema\"\n";
+    }
+
+ private:
+    std::unique_ptr<xml::SchemaSet> schemas_;
+};
+
+TEST_F(WithSchemas, WhatIsLargerThanTheLimitBelongsOnAWorker) {
+    constexpr std::size_t most = limits::schema_in_place_bytes_max;
+    const auto is_heavy = [&](std::size_t bytes) {
+        return broker_->is_heavy(Draftsman{.bytes = std::string(bytes, 'x')}.submission());
+    };
+    EXPECT_FALSE(is_heavy(most - 1));
+    EXPECT_FALSE(is_heavy(most));
+    EXPECT_TRUE(is_heavy(most + 1));
 }
 
 }  // namespace

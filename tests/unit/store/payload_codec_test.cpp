@@ -6,8 +6,12 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <zstd.h>
 
 #include "broker/base/limits.hpp"
+#include "broker/crypto/digest.hpp"
+#include "broker/crypto/seal.hpp"
+#include "broker/store/payload_dictionary.hpp"
 #include "tests/unit/store/samples.hpp"
 
 namespace budstikke::store {
@@ -68,6 +72,52 @@ TEST_F(payload_codec, a_payload_comes_back_in_its_pieces) {
 TEST_F(payload_codec, text_gets_smaller_and_noise_hardly_larger) {
     EXPECT_LT(codec_.seal(message_id(1), std::string(8192, 'x'))->chunks[0].size(), 200U);
     EXPECT_LE(codec_.seal(message_id(1), incompressible(8192))->chunks[0].size(), 8192U + 32U);
+}
+
+/// A piece of the form without a dictionary, as earlier versions made them.
+std::string sealed_without_dictionary(
+    const crypto::SealKey& key, const MessageId& message, std::string_view piece
+) {
+    std::string compressed(ZSTD_compressBound(piece.size()), '\0');
+    compressed.resize(
+        ZSTD_compress(compressed.data(), compressed.size(), piece.data(), piece.size(), 1)
+    );
+    const std::string context = "\x01" + std::string(message.raw()) + std::string(4, '\0');
+    std::string sealed = "\x01";
+    EXPECT_TRUE(crypto::seal(key, crypto::SealNonce{}, context, compressed, sealed));
+    return sealed;
+}
+
+TEST_F(payload_codec, a_piece_without_the_dictionary_still_opens) {
+    const crypto::SealKey one_key{1, 2, 3};
+    const auto wrap = codec_.keys()->wrap(one_key, message_id(1).raw()).value();
+    const std::string payload(5000, 'x');
+    auto sealed = sealed_without_dictionary(one_key, message_id(1), payload);
+    EXPECT_EQ(codec_.open(message_id(1), wrap, 0, sealed).value(), payload);
+    for (const char other : {'\x00', '\x02', '\x03', '\xff'}) {
+        sealed[0] = other;
+        EXPECT_FALSE(codec_.open(message_id(1), wrap, 0, sealed)) << int{other};
+    }
+}
+
+// What is stored with another text would not open any more.
+TEST_F(payload_codec, the_dictionary_is_the_one_that_stores_were_written_with) {
+    EXPECT_EQ(
+        crypto::to_hex(crypto::sha256(payload_dictionary())),
+        "be564136b975fa2209a3370639e2b5ccac415d7a317cd6a1a76ecf5778178656"
+    );
+}
+
+TEST_F(payload_codec, the_skeleton_of_a_message_is_left_out_of_what_is_stored) {
+    const std::string skeleton =
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><MsgHead "
+        "xmlns=\"http://www.kith.no/xmlstds/msghead/2006-05-24\"><MsgInfo><Type "
+        "V=\"DIALOG_NOTAT\" DN=\"Notat\"/><MIGversion>v1.2 2006-05-24</MIGversion><Sender>"
+        "<Organisation><OrganisationName>Invented</OrganisationName><Ident><Id>100</Id><TypeId "
+        "V=\"HER\" DN=\"HER-id\" S=\"2.16.578.1.12.4.1.1.9051\"/></Ident></Organisation></Sender>";
+    const auto sealed = codec_.seal(message_id(1), skeleton).value();
+    EXPECT_LT(sealed.chunks[0].size(), skeleton.size() / 3);
+    EXPECT_EQ(codec_.open(message_id(1), sealed.wrap, 0, sealed.chunks[0]).value(), skeleton);
 }
 
 TEST_F(payload_codec, the_same_payload_never_seals_to_the_same_bytes) {

@@ -5,7 +5,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -184,7 +183,7 @@ inline FeedEntry sample_feed(std::string_view sender, Position position) {
     };
 }
 
-inline std::vector<DeliveryEvent> events_of(std::initializer_list<FeedEntry> entries) {
+inline std::vector<DeliveryEvent> events_of(const std::vector<FeedEntry>& entries) {
     std::vector<DeliveryEvent> events;
     for (const auto& entry : entries) {
         events.push_back({

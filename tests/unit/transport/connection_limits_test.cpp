@@ -1,6 +1,10 @@
 // The limits of connections over real sockets and TLS: up to each limit everybody is served, one
 // above is refused with an event of its own while the others go on, and a place that is given up is
 // given to the next.
+#include <memory>
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -18,6 +22,8 @@ constexpr in_addr_t other_address = INADDR_LOOPBACK + 1;
 
 class ConnectionLimitsTest : public ExchangeTest {
  protected:
+    using Clients = std::vector<std::unique_ptr<ExchangeClient>>;
+
     /// A stranger that connects and never says a byte.
     SocketHandle silent(in_addr_t from = INADDR_LOOPBACK) const {
         SocketHandle socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -38,6 +44,30 @@ class ConnectionLimitsTest : public ExchangeTest {
         ASSERT_TRUE(pong && *pong);
         EXPECT_EQ((*pong)->pong().number(), 42U);
     }
+    void expect_served(const Clients& clients) {
+        for (const auto& client : clients) {
+            expect_served(*client);
+        }
+    }
+    /// As many as fill the limit; `event` tells of refusals.
+    Clients fill(const std::vector<std::string>& certificates, const std::string& event) {
+        Clients clients;
+        for (const std::string& certificate : certificates) {
+            clients.push_back(connect(certificate));
+        }
+        EXPECT_EQ(events_.count(event), 0U);
+        return clients;
+    }
+    /// One leaves, so that `left` connections remain: there is room for one and no more.
+    void expect_place_of_first_given_away(
+        Clients& clients, std::uint32_t left, const std::string& event
+    ) {
+        clients.erase(clients.begin());
+        wait_for_connections(left);
+        clients.push_back(connect("hospital"));
+        expect_served(*clients.back());
+        expect_refused("hospital", event);
+    }
     /// The refusal is in the log before the peer can know of it.
     void expect_refused(const std::string& certificate, const std::string& event) {
         const std::size_t before = events_.count(event);
@@ -47,54 +77,35 @@ class ConnectionLimitsTest : public ExchangeTest {
 };
 
 TEST_F(ConnectionLimitsTest, ServesUpToTheTotalRefusesOneMoreAndLetsTheNextInWhenOneLeaves) {
+    const std::string event = "connection_refused_total";
     options_.limits.connections_max = 3;
     start_server();
-    auto first = connect("hospital");
-    const auto below = connect("municipality");
-    const auto at = connect("practice");
-    EXPECT_EQ(events_.count("connection_refused_total"), 0U);
-    expect_refused("hospital", "connection_refused_total");
-    for (ExchangeClient* client : {first.get(), below.get(), at.get()}) {
-        expect_served(*client);
-    }
-    EXPECT_EQ(submit(*first, "m1").outcome(), v1::Receipt::ACCEPTED);
-    ASSERT_TRUE(first->close());
-    first.reset();
-    wait_for_connections(2);
-    const auto next = connect("hospital");
-    expect_served(*next);
-    expect_refused("hospital", "connection_refused_total");
+    Clients clients = fill({"hospital", "municipality", "practice"}, event);
+    expect_refused("hospital", event);
+    expect_served(clients);
+    EXPECT_EQ(submit(*clients.front(), "m1").outcome(), v1::Receipt::ACCEPTED);
+    ASSERT_TRUE(clients.front()->close());
+    expect_place_of_first_given_away(clients, 2, event);
 }
 
 TEST_F(ConnectionLimitsTest, ServesUpToTheLimitOfAnAddressAndLeavesTheOtherAddressesAlone) {
+    const std::string event = "connection_refused_address";
     options_.limits.connections_per_address_max = 3;
     start_server();
-    auto first = connect("hospital");
-    const auto below = connect("municipality");
-    const auto at = connect("practice");
-    EXPECT_EQ(events_.count("connection_refused_address"), 0U);
-    expect_refused("hospital", "connection_refused_address");
-    for (ExchangeClient* client : {first.get(), below.get(), at.get()}) {
-        expect_served(*client);
-    }
+    Clients clients = fill({"hospital", "municipality", "practice"}, event);
+    expect_refused("hospital", event);
+    expect_served(clients);
     const SocketHandle elsewhere = silent(other_address);
     wait_for_connections(4);
-    EXPECT_EQ(events_.count("connection_refused_address"), 1U);
-    first.reset();
-    wait_for_connections(3);
-    const auto next = connect("hospital");
-    expect_served(*next);
-    expect_refused("hospital", "connection_refused_address");
+    EXPECT_EQ(events_.count(event), 1U);
+    expect_place_of_first_given_away(clients, 3, event);
 }
 
 TEST_F(ConnectionLimitsTest, ServesUpToTheLimitOfAnOrganisationAndSaysSoToTheNext) {
     const std::string event = "session_refused_organisation_connections";
     options_.limits.connections_per_organisation_max = 3;
     start_server();
-    auto first = connect("hospital");
-    const auto below = connect("hospital");
-    const auto at = connect("hospital");
-    EXPECT_EQ(events_.count(event), 0U);
+    Clients clients = fill({"hospital", "hospital", "hospital"}, event);
     {
         HandClient above(client_options("hospital"));
         EXPECT_EQ(above.next().go_away().reason(), v1::GoAway::LIMIT_EXCEEDED);
@@ -103,15 +114,10 @@ TEST_F(ConnectionLimitsTest, ServesUpToTheLimitOfAnOrganisationAndSaysSoToTheNex
     ASSERT_TRUE(fields);
     EXPECT_NE(fields->find("organisation=900000001"), std::string::npos) << *fields;
     const auto other = connect("municipality");
-    for (ExchangeClient* client : {first.get(), below.get(), at.get(), other.get()}) {
-        expect_served(*client);
-    }
-    ASSERT_TRUE(first->close());
-    first.reset();
-    wait_for_connections(3);
-    const auto next = connect("hospital");
-    expect_served(*next);
-    expect_refused("hospital", event);
+    expect_served(clients);
+    expect_served(*other);
+    ASSERT_TRUE(clients.front()->close());
+    expect_place_of_first_given_away(clients, 3, event);
 }
 
 TEST_F(ConnectionLimitsTest, LetsStrangersOccupyOnlySoManyHandshakes) {

@@ -3,14 +3,12 @@
 #include "broker/transport/exchange/queries.hpp"
 
 #include <set>
-#include <thread>
 
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 
 #include "tests/unit/transport/exchange_fixture.hpp"
 #include "tests/unit/transport/hand_client.hpp"
+#include "tests/unit/transport/stuck_session.hpp"
 
 namespace budstikke::transport {
 namespace {
@@ -23,51 +21,19 @@ v1::Frame status_frame(std::uint64_t number) {
     return frame;
 }
 
-SocketHandle unconnected() {
-    return SocketHandle(::socket(AF_UNIX, SOCK_STREAM, 0));
-}
-
-/// A session that writes nothing, with the limit of its outbox.
-class StuckSession {
+class StuckQueries : public StuckSession {
  public:
-    explicit StuckSession(const SessionParts& parts)
-        : parts_(parts),
-          stream_(io_, unconnected()),
-          inbox_(io_, [] {}),
-          outbox_(io_, stream_, parts.clock, parts.limits.outbound_bytes_max, [] {}),
-          context_{
-              .parts = parts_,
-              .inbox = inbox_,
-              .outbox = outbox_,
-              .end = [](GoAwayReason, std::string_view) {},
-              .organisation = "900000001",
-              .address = "127.0.0.1"
-          } {}
+    using StuckSession::StuckSession;
 
     void ask(std::uint64_t count) {
         for (std::uint64_t number = 1; number <= count; ++number) {
             queries_.status(status_frame(number).status_request());
         }
     }
-    /// Until no read is under way.
-    void run() {
-        while (!inbox_.complete()) {
-            io_.restart();
-            io_.poll();
-            std::this_thread::yield();
-        }
-    }
     Queries& queries() { return queries_; }
-    Outbox& outbox() { return outbox_; }
 
  private:
-    boost::asio::io_context io_;
-    const SessionParts parts_;
-    TlsStream stream_;
-    Inbox inbox_;
-    Outbox outbox_;
-    SessionContext context_;
-    Queries queries_{context_};
+    Queries queries_{context()};
 };
 
 class QueriesTest : public ExchangeTest {
@@ -95,7 +61,7 @@ class QueriesTest : public ExchangeTest {
             ExchangeLimits limits;
             limits.outbound_bytes_max = outbound_bytes_max;
             limits.queries_pending_max = limit;
-            StuckSession session(parts(limits));
+            StuckQueries session(parts(limits));
             session.ask(asked);
             session.run();
             unanswered += session.queries().blocked() ? 1 : 0;
@@ -118,7 +84,7 @@ TEST_F(QueriesTest, ReadsOnWhileThereIsRoom) {
 TEST_F(QueriesTest, ForgetsWhatNobodyWillBeAnswered) {
     ExchangeLimits limits;
     limits.outbound_bytes_max = 1;
-    StuckSession session(parts(limits));
+    StuckQueries session(parts(limits));
     session.ask(asked);
     session.run();
     EXPECT_TRUE(session.queries().pending());

@@ -108,6 +108,38 @@ TEST(Reader, AnUndeclaredPrefixIsNotWellFormed) {
     EXPECT_EQ(read_all("<a x:b='1'/>").code(), "xml.not_well_formed");
 }
 
+TEST(Reader, ABrokenDocumentLeavesNothingToTheNextOne) {
+    const std::string whole = "<a xmlns:p='urn:p'><p:b V='1'>text</p:b></a>";
+    for (std::size_t size = 1; size < whole.size(); ++size) {
+        EXPECT_FALSE(read_all(std::string_view(whole).substr(0, size)).result.well_formed);
+        EXPECT_FALSE(read_all("<p:b/>").result.well_formed) << "behind " << size;
+        EXPECT_EQ(read_all("<b V='2'/>").heard.heard, "<b V=2></>");
+    }
+    EXPECT_TRUE(read_all(whole).result.well_formed);
+    EXPECT_FALSE(read_all("<p:b/>").result.well_formed);
+}
+
+TEST(Reader, NamesWithoutNumberAreReadAsFew) {
+    for (std::size_t document = 0; document < 4; ++document) {
+        std::string names;
+        for (std::size_t i = 0; i < 3000; ++i) {
+            names += "<n" + std::to_string(document * 3000 + i) + "/>";
+        }
+        EXPECT_EQ(read_all("<a>" + names + "</a>").heard.elements, 3001U);
+        EXPECT_EQ(read_all("<a xmlns='urn:a'><b/></a>").heard.heard, "<a><b></></>");
+    }
+}
+
+TEST(Reader, ALongDocumentIsReadAsAShortOne) {
+    for (const std::size_t size :
+         {limits::xml_in_place_bytes_max - 7, limits::xml_in_place_bytes_max - 6, 256 * limits::kib
+         }) {
+        const auto reading = read_all("<a>" + std::string(size, 'x') + "</a>");
+        EXPECT_TRUE(reading.result.well_formed);
+        EXPECT_EQ(reading.heard.text_bytes, size);
+    }
+}
+
 TEST(Reader, AnAttachmentMayFillTheWholePayload) {
     const std::string_view open = "<a>";
     const std::string_view close = "</a>";

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "broker/base/text.hpp"
+
 namespace budstikke::ebxml {
 namespace {
 
@@ -99,13 +101,6 @@ void add_packaging(const Agreement& agreement, const std::string& id, Terms& ter
     terms.encrypted = !says || has(*at, cms);
 }
 
-/// Numbers of any length: without leading zeros, the longer one is the higher.
-bool is_lower(std::string_view left, std::string_view right) {
-    left.remove_prefix(std::min(left.find_first_not_of('0'), left.size()));
-    right.remove_prefix(std::min(right.find_first_not_of('0'), right.size()));
-    return left.size() != right.size() ? left.size() < right.size() : left < right;
-}
-
 }  // namespace
 
 std::string_view name(Obstacle obstacle) {
@@ -129,7 +124,7 @@ std::string_view name(Obstacle obstacle) {
 }
 
 std::string default_cpa_id(std::string_view her_id, std::string_view other_her_id) {
-    const bool in_order = is_lower(her_id, other_her_id);
+    const bool in_order = compare_digits(her_id, other_her_id) < 0;
     std::string id(in_order ? her_id : other_her_id);
     id += '_';
     id += in_order ? other_her_id : her_id;

@@ -7,6 +7,8 @@
 
 #include <gmime/gmime.h>
 
+#include "broker/base/text.hpp"
+
 namespace budstikke::ebxml {
 namespace {
 
@@ -31,15 +33,6 @@ bool has_zero(std::string_view text) {
 
 std::string_view view(const char* text) {
     return text == nullptr ? std::string_view{} : std::string_view(text);
-}
-
-std::string_view without_white_ends(std::string_view text) {
-    constexpr std::string_view white = " \t\r\n";
-    const auto first = text.find_first_not_of(white);
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(first, text.find_last_not_of(white) - first + 1);
 }
 
 GMimeContentEncoding gmime_encoding(TransferEncoding encoding) {
@@ -104,7 +97,7 @@ TransferEncoding parse_transfer_encoding(std::string_view value) {
         {"quoted-printable", TransferEncoding::quoted_printable},
         {"base64", TransferEncoding::base64},
     }};
-    const auto word = without_white_ends(value);
+    const auto word = trim(value);
     for (const auto& [name, encoding] : known) {
         if (same_word(word, name)) {
             return encoding;
@@ -114,9 +107,9 @@ TransferEncoding parse_transfer_encoding(std::string_view value) {
 }
 
 std::string parse_message_id(std::string_view value) {
-    auto id = without_white_ends(value);
+    auto id = trim(value);
     if (id.starts_with('<') && id.ends_with('>')) {
-        id = without_white_ends(id.substr(1, id.size() - 2));
+        id = trim(id.substr(1, id.size() - 2));
     }
     return std::string(id);
 }
@@ -129,7 +122,7 @@ std::vector<std::string> parse_addresses(std::string_view value) {
     }
     // SEEN in HITS 1172 section 5.3: `To: mailto:name@domain`.
     constexpr std::string_view scheme = "mailto:";
-    auto text = without_white_ends(value);
+    auto text = trim(value);
     if (same_word(text.substr(0, scheme.size()), scheme)) {
         text.remove_prefix(scheme.size());
     }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "broker/base/ids.hpp"
+#include "broker/base/text.hpp"
 #include "broker/transport/ebxml/message/names.hpp"
 #include "broker/transport/ebxml/rules/report.hpp"
 
@@ -13,13 +14,6 @@ using xml::Element;
 
 bool all_digits(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-/// As numbers of any length, without leading zeros' weight.
-bool not_above(std::string_view low, std::string_view high) {
-    low.remove_prefix(std::min(low.find_first_not_of('0'), low.size()));
-    high.remove_prefix(std::min(high.find_first_not_of('0'), high.size()));
-    return low.size() != high.size() ? low.size() < high.size() : low <= high;
 }
 
 /// `low_high` or `low_high_n` (HIS 1037 6.2.1).
@@ -37,7 +31,7 @@ bool is_pair_of_her_ids(std::string_view text) {
         }
         rest = rest.substr(0, second);
     }
-    return all_digits(low) && all_digits(rest) && not_above(low, rest);
+    return all_digits(low) && all_digits(rest) && compare_digits(low, rest) <= 0;
 }
 
 /// SEEN: `nav:qass:35065`, an agreement by its owner, an environment where there are several, and

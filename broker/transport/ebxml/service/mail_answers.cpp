@@ -11,8 +11,6 @@
 namespace budstikke::ebxml {
 namespace {
 
-constexpr std::size_t address_bytes_max = 254;  // RFC 5321 4.5.3.1.3
-
 void add_ids(std::string_view field, std::vector<std::string>& ids) {
     for (auto at = field.find('<'); at != std::string_view::npos; at = field.find('<', at + 1)) {
         const auto end = field.find('>', at);
@@ -105,7 +103,7 @@ std::optional<Bounce> read_bounce(const Message& message) {
 bool is_plain_address(std::string_view address) {
     const auto at = address.find('@');
     return at != 0 && at != std::string_view::npos && at + 1 < address.size() &&
-           address.size() <= address_bytes_max && !address.starts_with('-') &&
+           address.size() <= limits::mail_address_bytes_max && !address.starts_with('-') &&
            std::ranges::all_of(address, [](char c) {
                return c > ' ' && c < '\x7F' && c != '<' && c != '>' && c != '"' && c != ',';
            });

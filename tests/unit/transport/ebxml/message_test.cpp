@@ -165,6 +165,23 @@ TEST(EbxmlMessage, LooksAtThePartsWhereTheirTypesLie) {
     EXPECT_EQ(message->attachments()[0]->content, "not xml");
 }
 
+TEST(EbxmlMessage, LooksForTheSoapPartInTheHeadsOfTheParts) {
+    // The namespace of the root element is known so far into its part.
+    const auto soap_part_of = [](std::size_t bytes) {
+        const auto own = soap.find('>');
+        const auto message = read_message(package(
+            "", "Content-Type: text/xml\n\n<a/>",
+            "Content-Type: text/xml\n\n" +
+                changed(soap, " xmlns:S", std::string(bytes - own + 1, ' ') + "xmlns:S")
+        ));
+        EXPECT_TRUE(message);
+        return message ? message->soap_part : 2U;
+    };
+    EXPECT_EQ(soap_part_of(limits::soap_head_bytes_max - 1), 1U);
+    EXPECT_EQ(soap_part_of(limits::soap_head_bytes_max), 1U);
+    EXPECT_EQ(soap_part_of(limits::soap_head_bytes_max + 1), 0U) << "none looks like it: the first";
+}
+
 TEST(EbxmlMessage, ReadsASignalInASuperfluousMultipart) {
     const auto message = read_message(
         "Content-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/xml\n\n" +

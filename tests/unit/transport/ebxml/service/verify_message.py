@@ -28,9 +28,8 @@ def opened(mail: pathlib.Path) -> tuple[bytes, str, bytes]:
     soap, part = message.iter_parts()
     if soap["Content-ID"].strip() != message.get_param("start"):
         raise ValueError("start names another part")
-    return soap.get_content().encode() if soap.get_content_type() != "text/xml" else soap.get_payload(
-        decode=True
-    ), part["Content-ID"].strip().strip("<>"), part.get_payload(decode=True)
+    content_id = part["Content-ID"].strip().strip("<>")
+    return soap.get_payload(decode=True), content_id, part.get_payload(decode=True)
 
 
 def main() -> int:

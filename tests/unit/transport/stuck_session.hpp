@@ -1,0 +1,51 @@
+// What an area of a session works on, with nothing behind it: no byte leaves its outbox, and the
+// test says when its thread runs. For what is made for a peer that takes nothing.
+#pragma once
+
+#include <thread>
+
+#include <boost/asio/io_context.hpp>
+#include <sys/socket.h>
+
+#include "broker/transport/exchange/session_context.hpp"
+
+namespace budstikke::transport {
+
+/// With the limit of its outbox. An area is made of context() after it, and dies before it.
+class StuckSession {
+ public:
+    explicit StuckSession(const SessionParts& parts)
+        : parts_(parts),
+          stream_(io_, SocketHandle(::socket(AF_UNIX, SOCK_STREAM, 0))),
+          inbox_(io_, [] {}),
+          outbox_(io_, stream_, parts.clock, parts.limits.outbound_bytes_max, [] {}),
+          context_{
+              .parts = parts_,
+              .inbox = inbox_,
+              .outbox = outbox_,
+              .end = [](GoAwayReason, std::string_view) {},
+              .organisation = "900000001",
+              .address = "127.0.0.1"
+          } {}
+
+    /// Until no read is under way.
+    void run() {
+        while (!inbox_.complete()) {
+            io_.restart();
+            io_.poll();
+            std::this_thread::yield();
+        }
+    }
+    SessionContext& context() { return context_; }
+    Outbox& outbox() { return outbox_; }
+
+ private:
+    boost::asio::io_context io_;
+    const SessionParts parts_;
+    TlsStream stream_;
+    Inbox inbox_;
+    Outbox outbox_;
+    SessionContext context_;
+};
+
+}  // namespace budstikke::transport
