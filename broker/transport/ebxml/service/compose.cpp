@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view mail_scheme = "mailto:";
 constexpr std::string_view encrypted_type = "application/pkcs7-mime";
+constexpr std::string_view clear_type = "application/xml";
 
 std::unexpected<NoRoute> no_route(std::string code) {
     return std::unexpected(NoRoute{std::move(code)});
@@ -40,7 +41,7 @@ std::expected<OutgoingPart, NoRoute> part_of(
         if (composition.route.endpoint.starts_with(mail_scheme)) {
             return no_route("clear_by_mail");
         }
-        part.content_type = "application/xml";
+        part.content_type = clear_type;
         part.bytes = composition.payload;
         return part;
     }
@@ -191,6 +192,13 @@ std::expected<store::OutboundEbxml, NoRoute> compose(
         .expires_at = end_of(composition.message, now),
         .reason = {},
     };
+}
+
+bool may_go_to(std::string_view endpoint, std::string_view package_body) {
+    // Every part is base64, so only the header of one can say this.
+    const auto header = "\r\nContent-Type: " + std::string(clear_type) + "\r\n";
+    return !endpoint.starts_with(mail_scheme) ||
+           package_body.find(header) == std::string_view::npos;
 }
 
 Timestamp composed_at(std::string_view message_id) {

@@ -44,6 +44,10 @@ std::expected<store::OutboundEbxml, NoRoute> compose(
     const Composition& composition, Timestamp now, Random& random
 );
 
+/// Whether these bytes may go there: clear text never goes by mail, also where the way has changed
+/// since they were composed.
+bool may_go_to(std::string_view endpoint, std::string_view package_body);
+
 /// When the attempts for a message began: its eb:MessageId says it.
 Timestamp composed_at(std::string_view message_id);
 

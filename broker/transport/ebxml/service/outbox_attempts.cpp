@@ -188,14 +188,18 @@ bool Outbox::Impl::find_way(store::OutboundEbxml& message) {
         message.endpoint = route->endpoint;
         return true;
     }
+    no_way(message, route.error().code);
+    return false;
+}
+
+void Outbox::Impl::no_way(const store::OutboundEbxml& message, std::string_view code) {
     parts.events.write(
         EventLevel::warning, "ebxml_no_route",
         {{"delivery", message.delivery.text()},
          {"from", message.from.text()},
          {"to", message.to.text()},
-         {"code", route.error().code}}
+         {"code", code}}
     );
-    return false;
 }
 
 std::optional<store::OutboundEbxml> Outbox::Impl::waiting(const std::string& message_id) {
@@ -300,6 +304,10 @@ void Outbox::Impl::attempt(const DeliveryId& delivery) {
         return;
     }
     auto body = parts.store.outbound_body(message->message_id);
+    if (body && !may_go_to(message->endpoint, *body)) {
+        no_way(*message, "clear_by_mail");
+        return count(*message, false, parts.clock.now());
+    }
     if (body) {
         return send(*message, *std::move(body));
     }

@@ -81,6 +81,7 @@ struct Outbox::Impl {
     void end(store::OutboundEbxml& message, store::OutboundState state);
     /// The way may have changed since: false where there is none now.
     bool find_way(store::OutboundEbxml& message);
+    void no_way(const store::OutboundEbxml& message, std::string_view code);
     void send(const store::OutboundEbxml& message, std::string body);
     void count(const store::OutboundEbxml& sent, bool made, Timestamp began);
 

@@ -214,7 +214,11 @@ TEST_F(ComposeTest, WhatTheSenderEncryptedGoesAsItIs) {
 TEST_F(ComposeTest, ClearTextGoesWhereAnAgreementSaysSoAndNeverByMail) {
     auto way = route(service_of(message_.envelope, "").value());
     way.terms.encrypted = false;
-    const auto clear = read(try_to_compose(way).value());
+    const auto made = try_to_compose(way).value();
+    EXPECT_TRUE(may_go_to("https://msh.example/ebxml", made.body));
+    EXPECT_FALSE(may_go_to("mailto:sykehus@edi.example", made.body));
+    EXPECT_TRUE(may_go_to("mailto:sykehus@edi.example", composed().body));
+    const auto clear = read(made);
     EXPECT_EQ(clear.attachments().at(0)->content, payload);
     EXPECT_TRUE(clear.attachments().at(0)->content_type.value().is("application", "xml"));
     way.endpoint = "mailto:sykehus@edi.example";

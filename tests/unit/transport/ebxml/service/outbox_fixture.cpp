@@ -106,6 +106,11 @@ void OutboxTest::start_all() {
             .clock = clock_,
             .random = random_,
             .events = events_,
+            .on_failure =
+                [this](const Error&) {
+                    ++failures_;
+                    failures_.notify_all();
+                }
         }
     );
     ASSERT_TRUE(outbox_->start(surroundings(), receiver_));

@@ -4,6 +4,7 @@
 // signals the test writes.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -48,19 +49,19 @@ class RecordingCarrier final : public Carrier {
     std::function<Answer(const Sent&)> answer_;
 };
 
-/// A store that tells when a message of ours was changed; all else is the real one's.
+/// The real store, which tells when a message of ours was changed, and fails where a test says so.
 class WatchedStore final : public store::EbxmlStore {
  public:
     explicit WatchedStore(const std::filesystem::path& folder)
         : real_(store::open_ebxml_store(folder).value()) {}
 
     Result<void> put(const store::OutboundEbxml& message) override {
-        auto done = real_->put(message);
+        auto done = failing_ ? refusal() : real_->put(message);
         changed();
         return done;
     }
     Result<void> update(const store::OutboundEbxml& message) override {
-        auto updated = real_->update(message);
+        auto updated = failing_ ? refusal() : real_->update(message);
         changed();
         return updated;
     }
@@ -100,12 +101,16 @@ class WatchedStore final : public store::EbxmlStore {
         return real_->erase_inbound_before(before, rows_max);
     }
 
+    /// From now on no message of ours can be written.
+    void fail_writes(bool failing) { failing_ = failing; }
     /// Waits until `holds` is true after some change; looks at once, too.
     void wait_until(const std::function<bool()>& holds);
 
  private:
+    static Result<void> refusal() { return fail(Errc::io, "as the test wants it"); }
     void changed();
     std::unique_ptr<store::EbxmlStore> real_;
+    std::atomic<bool> failing_ = false;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::uint64_t changes_ = 0;
@@ -169,6 +174,7 @@ class OutboxTest : public pipeline::BrokerTest {
     RecordingCarrier carrier_{clock_};
     RecordingReceiver receiver_;
     admin::EventRecorder events_;
+    std::atomic<int> failures_ = 0;  ///< of the store, as the outbox reported them
     std::unique_ptr<WatchedStore> ebxml_store_;
     std::unique_ptr<Outbox> outbox_;
 };

@@ -170,6 +170,28 @@ TEST_F(OutboxTest, WhatIsLeftOfADeliveryThatIsOverIsSweptAway) {
     EXPECT_EQ(carrier_.count(), 1U);
 }
 
+TEST_F(OutboxTest, WhatCannotBeWrittenDownIsNotSentAndWhoStartedItLearnsOfTheFailure) {
+    ebxml_store_->fail_writes(true);
+    submit_to("2001");
+    failures_.wait(0);
+    EXPECT_EQ(carrier_.count(), 0U);
+    EXPECT_EQ(events_.all("ebxml_store_failed").at(0).fields.at("code"), "io");
+}
+
+TEST_F(OutboxTest, ASignalThatCannotBeWrittenDownHasNotCome) {
+    const auto id = submit_to("2001");
+    const auto sent = carrier_.wait_for(1)[0];
+    ebxml_store_->wait_until([&] { return stored(id).attempts == 1; });
+    ebxml_store_->fail_writes(true);
+    const auto envelope = acknowledgment_of(sent);
+    const auto refused = outbox_->signal({.envelope = envelope, .signed_by = Signatory::partner});
+    EXPECT_EQ(refused.error().code, Errc::io);
+    EXPECT_EQ(state(id, "2001"), in_flight);
+    ebxml_store_->fail_writes(false);
+    EXPECT_EQ(signal(envelope), SignalEffect::applied);
+    wait_for_state(id, delivered);
+}
+
 TEST_F(OutboxTest, AnAppRecThatOvertakesTheAcknowledgmentEndsTheResending) {
     const auto id = submit_to("2001");
     carrier_.wait_for(1);
