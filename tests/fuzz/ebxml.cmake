@@ -11,3 +11,8 @@ foreach(target IN ITEMS fuzz_https_request fuzz_lmtp)
         SOURCES ${CMAKE_CURRENT_LIST_DIR}/${target}.cpp
         LINKS budstikke_ebxml_carriers)
 endforeach()
+
+# What a partner sends, up to the register.
+budstikke_fuzz_target(fuzz_ebxml_inbox
+    SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_ebxml_inbox.cpp
+    LINKS budstikke_ebxml_service)

@@ -68,6 +68,19 @@ void check_certificate(const Surroundings& known, Timestamp now, Authentication&
 
 }  // namespace
 
+SignedContent verify(
+    const Message& message, const crypto::xmldsig::Policy& policy,
+    const crypto::xmldsig::Verifier& verifier
+) {
+    SignedContent content{
+        .verification = verifier.verify(message.soap, parts_of(message), policy), .envelope = {}
+    };
+    if (content.verification.status == Status::valid && content.verification.certificate) {
+        content.envelope = signed_envelope(content.verification, *message.envelope);
+    }
+    return content;
+}
+
 Authentication authenticate(
     const Message& message, const Surroundings& known, const crypto::xmldsig::Verifier& verifier,
     Timestamp now
@@ -76,22 +89,16 @@ Authentication authenticate(
     made.envelope = *message.envelope;
     // Whoever claims to be a partner is held to what that partner may use; whether it is the
     // partner, the certificate says.
-    const auto policy = known.policy(made.envelope.from.her_id()).signature;
-    made.verification = verifier.verify(message.soap, parts_of(message), policy);
+    auto content = verify(message, known.policy(made.envelope.from.her_id()).signature, verifier);
+    made.verification = std::move(content.verification);
     made.digests = digests_of(made.verification);
-    if (made.verification.status != Status::valid) {
+    if (!content.envelope) {
         const bool absent = made.verification.status == Status::absent;
         made.signed_by = absent ? Signatory::nobody : Signatory::invalid;
         made.errors.push_back(error_of(made.verification));
         return made;
     }
-    auto covered = signed_envelope(made.verification, made.envelope);
-    if (!covered || !made.verification.certificate) {
-        made.signed_by = Signatory::invalid;
-        made.errors.push_back(error_of(made.verification));
-        return made;
-    }
-    made.envelope = *std::move(covered);
+    made.envelope = *std::move(content.envelope);
     made.signed_by = Signatory::stranger;
     check_certificate(known, now, made);
     return made;

@@ -3,6 +3,7 @@
 // that were signed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,19 @@ struct Authentication {
     /// same message may be believed later.
     bool unsure = false;
 };
+
+/// What a signature says by itself, whoever made it.
+struct SignedContent {
+    crypto::xmldsig::Verification verification;
+    /// Read from the very bytes that were signed; nothing where the signature is not valid, or what
+    /// was signed is another message than what it looked like.
+    std::optional<Envelope> envelope;
+};
+/// `message` has an envelope.
+SignedContent verify(
+    const Message& message, const crypto::xmldsig::Policy& policy,
+    const crypto::xmldsig::Verifier& verifier
+);
 
 /// `message` has an envelope.
 Authentication authenticate(

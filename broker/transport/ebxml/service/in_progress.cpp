@@ -34,7 +34,6 @@ std::variant<InProgress::Claim, InProgress::Joined, InProgress::Contradiction> I
         if (at->second.digests != digests) {
             return Contradiction{};
         }
-        ++joined_;
         return at->second.outcome;
     }
     std::promise<Outcome> promise;
@@ -45,11 +44,6 @@ std::variant<InProgress::Claim, InProgress::Joined, InProgress::Contradiction> I
 bool InProgress::contains(const Key& key) const {
     const std::scoped_lock lock(mutex_);
     return entries_.contains(key);
-}
-
-std::size_t InProgress::joined() const {
-    const std::scoped_lock lock(mutex_);
-    return joined_;
 }
 
 }  // namespace budstikke::ebxml

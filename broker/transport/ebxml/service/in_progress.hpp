@@ -2,7 +2,6 @@
 // gets its signal (reliability.md section 3). May not know what a message is.
 #pragma once
 
-#include <cstddef>
 #include <future>
 #include <map>
 #include <mutex>
@@ -48,7 +47,6 @@ class InProgress {
 
     std::variant<Claim, Joined, Contradiction> enter(const Key& key, const Digests& digests);
     bool contains(const Key& key) const;
-    std::size_t joined() const;  ///< copies that ever joined another
 
  private:
     struct Entry {
@@ -57,7 +55,6 @@ class InProgress {
     };
     mutable std::mutex mutex_;
     std::map<Key, Entry> entries_;
-    std::size_t joined_ = 0;
 };
 
 }  // namespace budstikke::ebxml

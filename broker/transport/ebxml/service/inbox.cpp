@@ -41,14 +41,10 @@ Inbox::Impl::Impl(
       surroundings(std::move(around)),
       queue(of.carrier, of.events, options.senders) {}
 
-void Inbox::Impl::event(
-    EventLevel level, std::string_view id, std::initializer_list<EventField> fields
-) const {
-    parts.events.write(level, id, fields);
-}
-
 Reception Inbox::Impl::later(std::string_view reason, std::string_view source) const {
-    event(EventLevel::warning, "ebxml_put_off", {{"reason", reason}, {"source", source}});
+    parts.events.write(
+        EventLevel::warning, "ebxml_put_off", {{"reason", reason}, {"source", source}}
+    );
     return {.kind = Reception::Kind::later, .reply = {}, .reply_is_fault = false};
 }
 
@@ -92,7 +88,7 @@ Reception Inbox::Impl::receive(const Arrival& arrival) {
         default:
             break;
     }
-    event(EventLevel::info, "ebxml_ignored", {{"source", arrival.source}});
+    parts.events.write(EventLevel::info, "ebxml_ignored", {{"source", arrival.source}});
     return {};
 }
 
@@ -124,16 +120,12 @@ std::vector<PartnerVersion> Inbox::versions() const {
     return impl_->versions.all();
 }
 
-std::size_t Inbox::joined() const {
-    return impl_->in_progress.joined();
-}
-
 void Inbox::tick() {
     const auto before = impl_->parts.clock.now() - limits::ebxml_inbound_memory;
     if (const auto erased = impl_->parts.store.erase_inbound_before(before, limits::tick_rows_max);
         !erased) {
-        impl_->event(
-            EventLevel::error, "ebxml_store_failed", {{"reason", name(erased.error().code)}}
+        impl_->parts.events.write(
+            EventLevel::error, "ebxml_store_failed", {{"code", name(erased.error().code)}}
         );
     }
 }

@@ -65,8 +65,6 @@ class Inbox final : public Receiver {
     std::shared_ptr<const Surroundings> surroundings() const;
     /// Since the start, in HER-id order.
     std::vector<PartnerVersion> versions() const;
-    /// Copies that joined one that was being received, since the start.
-    std::size_t joined() const;
     /// Forgets messages after limits::ebxml_inbound_memory; about once a second, from one thread.
     void tick();
     /// Waits for the signals under way; those that wait are left out, and go when their message is

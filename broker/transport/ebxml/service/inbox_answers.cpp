@@ -44,7 +44,9 @@ Reception Inbox::Impl::answer_fault(
     const Arrival& arrival, const Message* message, FaultCode code, std::string_view text
 ) {
     const auto put_down = [&](std::string_view sent) {
-        event(EventLevel::warning, "ebxml_fault", {{"source", arrival.source}, {"sent", sent}});
+        parts.events.write(
+            EventLevel::warning, "ebxml_fault", {{"source", arrival.source}, {"sent", sent}}
+        );
     };
     // What came back in an exchange of ours answers a message: it is not answered itself.
     if (!arrival.exchange_of.empty()) {
@@ -99,7 +101,7 @@ std::optional<Package> Inbox::Impl::signal_of(const Incoming& incoming, const Er
                        ? maker.acknowledgment(received, incoming.sender.verification.references)
                        : maker.error(received, errors);
     if (!package) {
-        event(
+        parts.events.write(
             EventLevel::error, "ebxml_signal_not_made",
             {{"to", incoming.from.text()}, {"reason", name(package.error().code)}}
         );
@@ -132,7 +134,7 @@ Reception Inbox::Impl::answer(const Incoming& incoming, const Outcome& outcome) 
                            .in_reply_to = {}}
                       );
     if (!sent) {
-        event(
+        parts.events.write(
             EventLevel::warning, "ebxml_signal_left_out",
             {{"to", incoming.from.text()}, {"reason", endpoint.empty() ? "no_endpoint" : "full"}}
         );

@@ -3,7 +3,6 @@
 
 #include <expected>
 #include <functional>
-#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -37,8 +36,6 @@ struct Inbox::Impl {
 
     // inbox.cpp
     Reception receive(const Arrival& arrival);
-    void event(EventLevel level, std::string_view id, std::initializer_list<EventField> fields)
-        const;
     Reception later(std::string_view reason, std::string_view source) const;
 
     // inbox_answers.cpp: how an answer goes

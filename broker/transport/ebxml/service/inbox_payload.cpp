@@ -1,11 +1,13 @@
 // A payload message, from its claim to its signal. The order is the promise: who sent it, is it a
 // copy, may it come, can it be opened, has the broker stored it; then the signal is stored, and
 // only then it goes.
+#include <algorithm>
 #include <chrono>
 #include <future>
 #include <utility>
 
 #include "broker/base/limits.hpp"
+#include "broker/transport/ebxml/message/names.hpp"
 #include "broker/transport/ebxml/message/timestamp.hpp"
 #include "broker/transport/ebxml/rules/signature_facts.hpp"
 #include "broker/transport/ebxml/service/inbox_impl.hpp"
@@ -60,6 +62,13 @@ Outcome outcome_of(const store::InboundEbxml& record) {
         };
     }
     return outcome;
+}
+
+/// Something that no signature covers, which anybody on the way may have put there.
+bool has_unsigned(const xml::Element& element) {
+    return std::ranges::any_of(element.children, [](const xml::Element& child) {
+        return (is_for_next_node(child) && !child.is(ns::eb, "SyncReply")) || has_unsigned(child);
+    });
 }
 
 bool looks_like_xml(std::string_view bytes) {
@@ -132,13 +141,13 @@ Reception Inbox::Impl::take_payload(
 Reception Inbox::Impl::take_unauthenticated(const Incoming& incoming) {
     const auto& sender = incoming.sender;
     if (sender.unsure) {
-        event(
+        parts.events.write(
             EventLevel::error, "ebxml_revocation_unknown",
             {{"from", incoming.from.text()}, {"source", incoming.arrival.source}}
         );
         return later("revocation", incoming.arrival.source);
     }
-    event(
+    parts.events.write(
         EventLevel::warning, "ebxml_unauthenticated",
         {{"from", incoming.from.text()},
          {"to", incoming.to.text()},
@@ -166,6 +175,10 @@ Outcome Inbox::Impl::process(const Incoming& incoming) {
     const InProgress::Key key{incoming.from, incoming.sender.envelope.message_id};
     auto entered = in_progress.enter(key, incoming.sender.digests);
     if (auto* joined = std::get_if<InProgress::Joined>(&entered)) {
+        parts.events.write(
+            EventLevel::info, "ebxml_copy_joined",
+            {{"from", incoming.from.text()}, {"message_id", loggable(key.second)}}
+        );
         return joined->get();
     }
     if (std::holds_alternative<InProgress::Contradiction>(entered)) {
@@ -178,7 +191,7 @@ Outcome Inbox::Impl::process(const Incoming& incoming) {
 }
 
 Outcome Inbox::Impl::refuse_false_duplicate(const Incoming& incoming) const {
-    event(
+    parts.events.write(
         EventLevel::warning, "ebxml_false_duplicate",
         {{"from", incoming.from.text()},
          {"message_id", loggable(incoming.sender.envelope.message_id)}}
@@ -198,14 +211,20 @@ Outcome Inbox::Impl::process_new(const Incoming& incoming) {
         if ((*before)->digests != incoming.sender.digests) {
             return refuse_false_duplicate(incoming);
         }
-        event(
+        parts.events.write(
             EventLevel::info, "ebxml_duplicate",
             {{"from", incoming.from.text()}, {"message_id", loggable(header.message_id)}}
         );
         return outcome_of(**before);
     }
     if (incoming.verdict.answer == Answer::error) {
-        return refuse(incoming, errors_of(incoming.verdict));
+        const auto errors = errors_of(incoming.verdict);
+        if (has_unsigned(*incoming.message.tree.root)) {
+            // The partner's own copy, without what was added on the way, must still be taken.
+            auto signal = signal_of(incoming, errors);
+            return {.later = !signal, .signal = std::move(signal)};
+        }
+        return refuse(incoming, errors);
     }
     const auto time_to_live = parse_date_time(header.time_to_live);
     if (time_to_live && incoming.now > *time_to_live) {
@@ -225,7 +244,7 @@ Outcome Inbox::Impl::process_new(const Incoming& incoming) {
     if (!receipt->accepted) {
         return refuse(incoming, errors_of(*receipt));
     }
-    event(
+    parts.events.write(
         EventLevel::info, "ebxml_received",
         {{"from", incoming.from.text()},
          {"to", incoming.to.text()},
@@ -241,8 +260,8 @@ Outcome Inbox::Impl::process_new(const Incoming& incoming) {
 }
 
 Outcome Inbox::Impl::refuse(const Incoming& incoming, const Errors& errors) {
-    event(
-        EventLevel::warning, "ebxml_refused",
+    parts.events.write(
+        EventLevel::warning, "ebxml_message_refused",
         {{"from", incoming.from.text()},
          {"to", incoming.to.text()},
          {"message_id", loggable(incoming.sender.envelope.message_id)},
@@ -263,7 +282,7 @@ Outcome Inbox::Impl::keep(
 }
 
 Outcome Inbox::Impl::store_failed(const Error& error) const {
-    event(EventLevel::error, "ebxml_store_failed", {{"reason", name(error.code)}});
+    parts.events.write(EventLevel::error, "ebxml_store_failed", {{"code", name(error.code)}});
     return {};
 }
 
@@ -307,7 +326,7 @@ std::expected<std::string, EbxmlError> Inbox::Impl::open(const Incoming& incomin
         part.content, incoming.known.policy(incoming.from.text()).encryption
     );
     if (!opened) {
-        event(
+        parts.events.write(
             EventLevel::warning, "ebxml_not_decrypted",
             {{"from", incoming.from.text()},
              {"to", incoming.to.text()},

@@ -19,7 +19,7 @@ Reception Inbox::Impl::take_fault(const Arrival& arrival, const Message& message
 Reception Inbox::Impl::take_report(const Arrival& arrival, const Message& message) {
     const auto bounce = read_bounce(message);
     if (!bounce || bounce->mails.empty()) {
-        event(EventLevel::info, "ebxml_report_ignored", {{"source", arrival.source}});
+        parts.events.write(EventLevel::info, "ebxml_report_ignored", {{"source", arrival.source}});
         return {};
     }
     for (const auto& mail : bounce->mails) {
@@ -40,7 +40,7 @@ Reception Inbox::Impl::take_signal(
     const auto now = parts.clock.now();
     const auto sender = authenticate(message, known, verifier, now);
     if (sender.unsure) {
-        event(
+        parts.events.write(
             EventLevel::error, "ebxml_revocation_unknown",
             {{"from", sender.envelope.from.her_id()}, {"source", arrival.source}}
         );

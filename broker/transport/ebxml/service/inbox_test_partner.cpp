@@ -54,7 +54,7 @@ Reception Inbox::Impl::answer_as_test_partner(Incoming& incoming) {
     if (const auto error = obstacle(incoming)) {
         errors.push_back(*error);
     }
-    event(
+    parts.events.write(
         EventLevel::info, "ebxml_test_answer",
         {{"from", incoming.from.text()}, {"errors", std::to_string(errors.size())}}
     );

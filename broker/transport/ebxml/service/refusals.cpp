@@ -100,9 +100,18 @@ bool is_said(const Errors& errors, const EbxmlError& error) {
     });
 }
 
+bool has(const Findings& findings, const FindingSpec& spec) {
+    return std::ranges::any_of(findings, [&spec](const Finding& found) {
+        return found.spec == &spec;
+    });
+}
+
 void add(const Findings& findings, Errors& errors) {
     for (const auto& found : findings) {
-        if (found.spec->severity != Severity::error) {
+        // That nobody is left follows from there being no such recipient.
+        const bool follows =
+            found.spec == &finding::receiver_missing && has(findings, finding::recipient_not_named);
+        if (found.spec->severity != Severity::error || follows) {
             continue;
         }
         auto made = error_of(found);

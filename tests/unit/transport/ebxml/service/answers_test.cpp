@@ -1,0 +1,152 @@
+// The pieces that the inbox's answers are made of.
+#include <future>
+
+#include <gmock/gmock.h>
+
+#include "broker/message/finding_catalogue.hpp"
+#include "broker/transport/ebxml/message/monitoring.hpp"
+#include "broker/transport/ebxml/service/refusals.hpp"
+#include "broker/transport/ebxml/service/signal_queue.hpp"
+#include "tests/unit/transport/ebxml/service/inbox_fixture.hpp"
+
+namespace budstikke::ebxml::test {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::vector<std::string> codes{
+    "ValueNotRecognized", "NotSupported",    "Inconsistent", "OtherXml", "DeliveryFailure",
+    "TimeToLiveExpired",  "SecurityFailure", "MimeProblem",  "Unknown",
+};
+
+TEST(Refusals, EveryFindingHasACodeOfEbmsAndATextInBothLanguages) {
+    for (const auto* spec : finding_catalogue()) {
+        if (spec->severity != Severity::error) {
+            continue;
+        }
+        pipeline::Receipt receipt;
+        receipt.findings.push_back({.spec = spec, .location = {.line = 3, .path = "/MsgHead"}});
+        const auto errors = errors_of(receipt);
+        ASSERT_EQ(errors.size(), 1U) << spec->code;
+        EXPECT_THAT(codes, Contains(errors[0].code)) << spec->code;
+        EXPECT_EQ(errors[0].severity, ErrorSeverity::error);
+        EXPECT_FALSE(errors[0].location.empty()) << spec->code;
+        EXPECT_THAT(errors[0].description, HasSubstr(" / ")) << spec->code;
+    }
+}
+
+TEST(Refusals, WarningsAreNoReasonAndWhatIsSaidTwiceIsSaidOnce) {
+    pipeline::Receipt receipt;
+    receipt.findings.push_back({.spec = &finding::schema_missing, .location = {}});
+    receipt.findings.push_back({.spec = &finding::format_unknown, .location = {}});
+    auto& recipient = receipt.recipients.emplace_back();
+    recipient.her_id = "3001";
+    recipient.findings = receipt.findings;
+    const auto errors = errors_of(receipt);
+    ASSERT_EQ(errors.size(), 1U);
+    EXPECT_EQ(errors[0].code, "NotSupported");
+    EXPECT_EQ(errors_of(pipeline::Receipt{})[0].code, "DeliveryFailure");
+}
+
+TEST(Refusals, EveryRuleIsReportedByItsNumber) {
+    for (const auto& rule : rules()) {
+        const auto error = error_of(Violation{.rule = &rule, .location = "here"});
+        EXPECT_THAT(codes, Contains(error.code)) << rule.id;
+        EXPECT_THAT(error.description, HasSubstr("regel " + std::to_string(rule.id) + ":"));
+        EXPECT_EQ(error.severity == ErrorSeverity::error, rule.response >= Response::error)
+            << rule.id;
+    }
+}
+
+TEST(Refusals, NothingTellsAStrangerWhatWasInside) {
+    using enum crypto::cms::Fault;
+    for (const auto fault : {inflation, too_large_inside, content_unknown, transfer_encoding}) {
+        EXPECT_EQ(error_of(fault, "part").description, error_of(not_decrypted, "part").description);
+    }
+    EXPECT_EQ(error_of(no_key, "part").location, "cid:part");
+}
+
+TEST(Monitoring, WhatIsWrittenIsRead) {
+    const auto text = write_description("Budstikke \"x\"", "1.2");
+    EXPECT_THAT(
+        read_description(text),
+        ElementsAre(std::pair("MSH-system", "Budstikke \"x\""), std::pair("MSH-versjon", "1.2"))
+    );
+}
+
+TEST(Monitoring, AllSixKeysAreReadInTheirOrderAndNoOther) {
+    const auto read = read_description(
+        R"({"mellomvare-versjon":"6","mellomvare":"5","fagsystem-versjon":"4","fagsystem":"3",)"
+        R"("MSH-versjon":"2","MSH-system":"1","other":"7"})"
+    );
+    ASSERT_EQ(read.size(), 6U);
+    for (std::size_t i = 0; i < read.size(); ++i) {
+        EXPECT_EQ(read[i].second, std::to_string(i + 1));
+    }
+}
+
+TEST(Monitoring, WhatIsNoJsonOrNoTextSaysNothing) {
+    for (const auto* text :
+         {"", "free text", "[]", "{", R"({"MSH-system":1})", R"({"MSH-system":""})"}) {
+        EXPECT_THAT(read_description(text), IsEmpty()) << text;
+    }
+}
+
+TEST(Monitoring, ValuesAreCutAndCarryNoControlCharacters) {
+    const auto value = [](const std::string& text) {
+        return read_description("{\"MSH-system\":\"" + text + "\"}").at(0).second;
+    };
+    EXPECT_EQ(
+        value(std::string(limits::name_bytes_max - 1, 'a')).size(), limits::name_bytes_max - 1
+    );
+    EXPECT_EQ(value(std::string(limits::name_bytes_max, 'a')).size(), limits::name_bytes_max);
+    EXPECT_EQ(value(std::string(limits::name_bytes_max + 1, 'a')).size(), limits::name_bytes_max);
+    EXPECT_EQ(value("a\\nb\\u001bc"), "abc");
+    // Not in the middle of a letter.
+    const auto cut = value(std::string(limits::name_bytes_max - 1, 'a') + "\u00e6");
+    EXPECT_EQ(cut, std::string(limits::name_bytes_max - 1, 'a'));
+}
+
+WaitingSignal waiting(const std::string& id) {
+    return {
+        .endpoint = "https://msh.example/",
+        .package = package_signal(id),
+        .from_address = {},
+        .mail_id = id,
+        .in_reply_to = {},
+    };
+}
+
+TEST(SignalQueue, HoldsNoMoreThanItMay) {
+    KeepingCarrier carrier;
+    carrier.hold();
+    admin::EventRecorder events;
+    SignalQueue queue(carrier, events, 1, 2);
+    EXPECT_TRUE(queue.push(waiting("under way")));
+    carrier.wait_for_held();
+    EXPECT_TRUE(queue.push(waiting("1")));
+    EXPECT_TRUE(queue.push(waiting("2")));
+    EXPECT_FALSE(queue.push(waiting("3")));
+    EXPECT_EQ(queue.waiting(), 2U);
+    carrier.release();
+    EXPECT_EQ(carrier.take(3).back().mail_id, "2");
+    queue.stop();
+    EXPECT_FALSE(queue.push(waiting("4")));
+}
+
+TEST(SignalQueue, HoldsWhatTheLimitSaysAndNotOneMore) {
+    KeepingCarrier carrier;
+    admin::EventRecorder events;
+    SignalQueue queue(carrier, events, 0);
+    for (std::size_t i = 0; i < limits::ebxml_signals_waiting_max; ++i) {
+        ASSERT_TRUE(queue.push({}));
+    }
+    EXPECT_EQ(queue.waiting(), limits::ebxml_signals_waiting_max);
+    EXPECT_FALSE(queue.push({}));
+}
+
+}  // namespace
+}  // namespace budstikke::ebxml::test
