@@ -58,6 +58,16 @@ bool is_any(std::string_view word, std::initializer_list<std::string_view> list)
     return std::ranges::any_of(list, [word](std::string_view one) { return same_word(word, one); });
 }
 
+/// Can stand in a command of SMTP.
+bool is_plain_address(std::string_view address) {
+    const auto at = address.find('@');
+    return at != 0 && at != std::string_view::npos && at + 1 < address.size() &&
+           address.size() <= limits::mail_address_bytes_max && !address.starts_with('-') &&
+           std::ranges::all_of(address, [](char c) {
+               return c > ' ' && c < '\x7F' && c != '<' && c != '>' && c != '"' && c != ',';
+           });
+}
+
 }  // namespace
 
 std::vector<std::string> answered_mails(const Headers& headers) {
@@ -98,15 +108,6 @@ std::optional<Bounce> read_bounce(const Message& message) {
         bounce.mails.push_back(std::move(id));
     }
     return bounce.permanent || late ? std::optional(std::move(bounce)) : std::nullopt;
-}
-
-bool is_plain_address(std::string_view address) {
-    const auto at = address.find('@');
-    return at != 0 && at != std::string_view::npos && at + 1 < address.size() &&
-           address.size() <= limits::mail_address_bytes_max && !address.starts_with('-') &&
-           std::ranges::all_of(address, [](char c) {
-               return c > ' ' && c < '\x7F' && c != '<' && c != '>' && c != '"' && c != ',';
-           });
 }
 
 std::string fault_address(const Headers& headers) {

@@ -28,7 +28,4 @@ std::optional<Bounce> read_bounce(const Message& message);
 /// it was sent by a machine that says so, or to nobody.
 std::string fault_address(const Headers& headers);
 
-/// An address that can stand in a command of SMTP.
-bool is_plain_address(std::string_view address);
-
 }  // namespace budstikke::ebxml
