@@ -51,7 +51,7 @@ struct Caretaker::Impl {
                 look();
                 look_due = clock.steady_now() + look_interval;
             }
-            node.broker().tick();
+            node.tick();
             std::unique_lock lock(mutex);
             wake.wait_for(lock, stop, tick_interval, [] { return false; });
         }
@@ -66,7 +66,12 @@ struct Caretaker::Impl {
 
     void look() {
         const Timestamp now = clock.now();
-        for (const crypto::TlsServerContext& tls : node.current().tls) {
+        const CurrentState current = node.current();
+        for (const auto& certificate : current.ebxml_certificates)
+            look_at(certificate, now);
+        for (const auto& list : current.ebxml_lists)
+            look_at(list, now);
+        for (const crypto::TlsServerContext& tls : current.tls) {
             for (const auto& certificate : tls.own_certificates())
                 look_at(certificate, now);
             for (const auto& list : tls.revocation().lists())

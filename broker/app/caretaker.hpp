@@ -1,5 +1,5 @@
-// What has to be done as time passes: the pipeline's tick, and a look at the dates of certificates
-// and revocation lists before they hurt. On a thread of its own. May not know sockets.
+// What has to be done as time passes: the ticks of the node's parts, and a look at the dates of
+// certificates and revocation lists before they hurt. On a thread of its own. May not know sockets.
 #pragma once
 
 #include <memory>

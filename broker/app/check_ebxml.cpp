@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "broker/app/password_file.hpp"
 #include "broker/crypto/cms/cms.hpp"
+#include "broker/crypto/guarded_file.hpp"
 #include "broker/crypto/pki/key_pair.hpp"
 #include "broker/crypto/pki/party_trust.hpp"
 #include "broker/directory/toml_node.hpp"
@@ -42,6 +42,7 @@ class EbxmlChecker {
             report_.writable_folder("ebxml.lmtp.socket", folder, "the folder of the socket");
         }
         if (!ebxml_.https && !ebxml_.smtp) report_.note("ebxml", has_no_way);
+        if (directory_ != nullptr) check_partners();
     }
 
  private:
@@ -138,6 +139,19 @@ class EbxmlChecker {
         }
     }
 
+    /// The service takes their deliveries in the name of the organisation that owns them.
+    void check_partners() {
+        for (const auto& [her_id, party] : directory_->parties()) {
+            if (party.endpoint != "ebxml") continue;
+            if (directory_->may_act_for(party.organisation, her_id)) continue;
+            report_.note(
+                "broker.directory", "HER-id " + her_id.text() +
+                                        " has the endpoint `ebxml`, and its organisation does not "
+                                        "act for it (`acts_for`): what is for it waits"
+            );
+        }
+    }
+
     void check_https(const EbxmlHttpsConfig& https, const Clock& clock) {
         bool readable = report_.readable_file("ebxml.https.ca", https.ca_file);
         if (!https.client.certificate.empty()) {
@@ -170,8 +184,12 @@ class EbxmlChecker {
             !report_.readable_file(password_place, server.password_file)) {
             return;
         }
-        const auto password = read_password(server.password_file);
-        if (!password) report_.fault(password_place, password.error().detail);
+        auto password = crypto::read_secret_file(server.password_file, limits::key_file_bytes_max);
+        if (!password) return report_.fault(password_place, password.error().detail);
+        if (password->find_first_of("\r\n") == 0 || password->empty()) {
+            report_.fault(password_place, "the first line of the file must be the password");
+        }
+        crypto::wipe(*password);
     }
 
     CheckReport& report_;

@@ -23,12 +23,20 @@ std::string numbered(const std::string& section, std::size_t index) {
     return section + "[" + std::to_string(index) + "]";
 }
 
+bool is_loopback(const std::string& address) {
+    return is_ip_address(address) && (address.starts_with("127.") || address == "::1");
+}
+
 }  // namespace
 
 std::string_view server_url_scheme(std::string_view url) {
     const auto end = url.find("://");
     if (end == std::string_view::npos || end == 0) return {};
-    const std::string_view host = url.substr(end + 3);
+    std::string_view host = url.substr(end + 3);
+    if (const auto slash = host.find('/'); slash != std::string_view::npos) {
+        if (url.substr(0, end) != "imaps" || !is_url_path(host.substr(slash))) return {};
+        host = host.substr(0, slash);
+    }
     // A user in the URL would end in logs, a path would be another mailbox than the operator sees.
     const bool plain = !host.empty() && std::ranges::all_of(host, [](char c) {
         return is_label_character(c) || c == '.' || c == ':' || c == '[' || c == ']';
@@ -218,9 +226,10 @@ LmtpConfig ConfigReader::read_lmtp(Reader& reader) {
         );
     }
     lmtp.address = reader.text("address");
-    if (!lmtp.address.empty() && !is_ip_address(lmtp.address)) {
+    if (!lmtp.address.empty() && !is_loopback(lmtp.address)) {
         reader.fault(
-            reader.line_of("address"), "`address` must be an IPv4 or IPv6 address, like `127.0.0.1`"
+            reader.line_of("address"),
+            "`address` must be one of the loopback, like `127.0.0.1`: LMTP knows nobody by name"
         );
     }
     lmtp.port = static_cast<std::uint16_t>(

@@ -18,13 +18,13 @@
 namespace budstikke::app {
 
 struct KeyFiles {
-    std::filesystem::path certificate;  ///< PEM or DER
-    std::filesystem::path key;          ///< PEM, mode without any bit for group and others
+    std::filesystem::path certificate{};  ///< PEM or DER
+    std::filesystem::path key{};          ///< PEM, mode without any bit for group and others
 };
 
 /// `[[ebxml.identity]]`: an organisation that we speak for.
 struct EbxmlIdentityConfig {
-    std::string organisation;  ///< number; in the directory
+    std::string organisation{};  ///< number; in the directory
     KeyFiles signing;
     std::vector<KeyFiles> decryption;  ///< the current one first, then those of the roll-over time
     bool test_partner = false;         ///< answers with every violation, delivers nothing
@@ -32,17 +32,17 @@ struct EbxmlIdentityConfig {
 
 /// `[ebxml.https]`: our side of the connections that we make.
 struct EbxmlHttpsConfig {
-    std::filesystem::path ca_file;  ///< PEM, the roots of partners' servers
-    KeyFiles client;                ///< both empty: we have no certificate
+    std::filesystem::path ca_file{};  ///< PEM, the roots of partners' servers
+    KeyFiles client;                  ///< both empty: we have no certificate
     bool allow_tls_1_2 = false;
 };
 
 /// A mail server and how to log in there.
 struct MailServerConfig {
-    std::string url;                      ///< `smtp(s)://`, `pop3s://` or `imaps://` host [port]
-    std::string user;                     ///< empty: no login
-    std::filesystem::path password_file;  ///< one line, mode as for keys
-    std::filesystem::path ca_file;        ///< PEM, the roots of the server
+    std::string url{};                      ///< `smtp(s)://`, `pop3s://` or `imaps://` host [port]
+    std::string user{};                     ///< empty: no login
+    std::filesystem::path password_file{};  ///< its first line; mode as for keys
+    std::filesystem::path ca_file{};        ///< PEM, the roots of the server
     bool allow_tls_1_2 = false;
 };
 
@@ -54,8 +54,8 @@ struct MailboxConfig {
 
 /// `[ebxml.lmtp]`: where a mail server hands mail over. One of the two.
 struct LmtpConfig {
-    std::filesystem::path socket;
-    std::string address;  ///< IPv4 or IPv6
+    std::filesystem::path socket{};
+    std::string address{};  ///< of the loopback, since LMTP knows nobody by name
     std::uint16_t port = 0;
 };
 
@@ -68,8 +68,8 @@ struct EbxmlConfig {
     std::chrono::seconds retry_interval = limits::ebxml_retry_interval_default;
     std::vector<std::string> sha1_from;  ///< HER-ids
     std::vector<std::string> des3_from;  ///< HER-ids
-    std::string mail_domain;             ///< right side of the Message-IDs we make
-    std::uint32_t senders = 4;           ///< attempts at once
+    std::string mail_domain{};           ///< right side of the Message-IDs we make
+    std::uint32_t senders = 8;           ///< attempts at once
     std::vector<EbxmlIdentityConfig> identities;
     std::optional<EbxmlHttpsConfig> https;
     std::optional<MailServerConfig> smtp;
@@ -78,7 +78,7 @@ struct EbxmlConfig {
 };
 
 /// `smtp`, `pop3s`, ... of a URL that names a server and nothing else (`scheme://host`, with or
-/// without `:port`); empty for anything else.
+/// without `:port`), or a folder of one by IMAP (`imaps://host/folder`); empty for anything else.
 std::string_view server_url_scheme(std::string_view url);
 
 /// Letters, digits and hyphens between dots, as RFC 5321 4.1.2 has a Domain.

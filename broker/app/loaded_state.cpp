@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "broker/app/check_config.hpp"
+#include "broker/app/ebxml_carriers.hpp"
 
 namespace budstikke::app {
 
@@ -20,6 +21,32 @@ auto as_tuple(const ThreadsConfig& c) {
 }
 auto as_tuple(const ConnectionLimits& c) {
     return std::tie(c.total_max, c.per_address_max, c.per_organisation_max);
+}
+
+auto as_tuple(const MailServerConfig& c) {
+    return std::tie(c.url, c.user, c.password_file, c.ca_file, c.allow_tls_1_2);
+}
+
+bool same_mailbox(const MailboxConfig& a, const MailboxConfig& b) {
+    return as_tuple(a.server) == as_tuple(b.server) && a.interval == b.interval;
+}
+bool same_lmtp(const LmtpConfig& a, const LmtpConfig& b) {
+    return std::tie(a.socket, a.address, a.port) == std::tie(b.socket, b.address, b.port);
+}
+
+void add_ebxml(
+    const std::optional<EbxmlConfig>& running, const std::optional<EbxmlConfig>& next,
+    std::vector<std::string>& names
+) {
+    if (running.has_value() != next.has_value()) names.emplace_back("ebxml");
+    if (!running || !next) return;
+    if (running->mail_domain != next->mail_domain) names.emplace_back("ebxml.mail_domain");
+    if (running->senders != next->senders) names.emplace_back("ebxml.senders");
+    if (!std::ranges::equal(running->mailboxes, next->mailboxes, same_mailbox)) {
+        names.emplace_back("ebxml.mailbox");
+    }
+    if (!same_lmtp(running->lmtp.value_or(LmtpConfig()), next->lmtp.value_or(LmtpConfig())))
+        names.emplace_back("ebxml.lmtp");
 }
 
 directory::Faults fault_at(const Config& config, std::string_view key, const Error& error) {
@@ -56,18 +83,32 @@ std::expected<LoadedState, directory::Faults> load_state(
         }
         contexts.push_back(*std::move(tls));
     }
+    auto shared = std::make_shared<const directory::Directory>(*std::move(directory));
+    std::optional<EbxmlState> ebxml;
+    ebxml::CarrierSet carriers;
+    if (config.ebxml) {
+        auto loaded = load_ebxml(config, shared, clock.now());
+        if (!loaded) return std::unexpected(fault_at(config, "ebxml", loaded.error()));
+        ebxml = *std::move(loaded);
+        auto ways = make_carriers(*config.ebxml, clock);
+        if (!ways) return std::unexpected(fault_at(config, "ebxml", ways.error()));
+        carriers = *std::move(ways);
+    }
     return LoadedState{
         .config = std::move(read.config),
         .notes = std::move(check.notes),
-        .directory = std::make_shared<const directory::Directory>(*std::move(directory)),
+        .directory = std::move(shared),
         .keys = std::make_shared<const crypto::MasterKeys>(*std::move(keys)),
         .tls = std::move(contexts),
         .schemas = std::move(check.schemas),
+        .ebxml = std::move(ebxml),
+        .ebxml_carriers = std::move(carriers),
     };
 }
 
 bool same_place(const ListenerConfig& a, const ListenerConfig& b) {
-    return a.address == b.address && a.port == b.port && a.protocol == b.protocol;
+    return a.address == b.address && a.port == b.port && a.protocol == b.protocol &&
+           a.path == b.path;
 }
 
 std::vector<std::string> restart_needed(const Config& running, const Config& next) {
@@ -83,6 +124,7 @@ std::vector<std::string> restart_needed(const Config& running, const Config& nex
     if (as_tuple(running.connections) != as_tuple(next.connections)) {
         names.emplace_back("limits (connections)");
     }
+    add_ebxml(running.ebxml, next.ebxml, names);
     if (as_tuple(running.threads) != as_tuple(next.threads)) names.emplace_back("threads");
     return names;
 }

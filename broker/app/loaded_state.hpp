@@ -4,15 +4,18 @@
 
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "broker/app/config.hpp"
+#include "broker/app/ebxml_state.hpp"
 #include "broker/base/clock.hpp"
 #include "broker/crypto/master_keys.hpp"
 #include "broker/crypto/tls_context.hpp"
 #include "broker/directory/directory.hpp"
 #include "broker/directory/fault.hpp"
+#include "broker/transport/ebxml/carriers.hpp"
 #include "broker/xml/schema_set.hpp"
 
 namespace budstikke::app {
@@ -23,6 +26,8 @@ struct LoadedState {
     std::shared_ptr<const directory::Directory> directory;
     std::shared_ptr<const crypto::MasterKeys> keys;
     std::vector<crypto::TlsServerContext> tls;  ///< one for each listener
+    std::optional<EbxmlState> ebxml;            ///< where the configuration has it
+    ebxml::CarrierSet ebxml_carriers;
     /// As ConfigCheck::schemas: a start takes it over, a reload leaves it.
     std::unique_ptr<const xml::SchemaSet> schemas;
 };

@@ -38,6 +38,32 @@ std::unexpected<Error> because(std::string what, Error error) {
 
 }  // namespace
 
+std::uint32_t Listening::connections() const {
+    return server ? server->connections() : https->connections();
+}
+
+std::vector<transport::SessionFacts> Listening::sessions() const {
+    return server ? server->sessions() : std::vector<transport::SessionFacts>();
+}
+
+void Listening::replace_tls(crypto::TlsServerContext tls) const {
+    server ? server->replace_tls(std::move(tls)) : https->replace_tls(std::move(tls));
+}
+
+void Listening::sweep() const {
+    if (server) server->sweep();
+}
+
+void Listening::drain_and_stop() const {
+    if (server) {
+        server->drain();
+        server->stop();
+    } else {
+        https->drain();
+        https->stop();
+    }
+}
+
 Node::Node(LoadedState state, const Clock& clock, EventLog& events)
     : clock_(clock),
       events_(events),
@@ -49,18 +75,21 @@ Node::Node(LoadedState state, const Clock& clock, EventLog& events)
 Node::~Node() = default;
 
 Result<std::unique_ptr<Node>> Node::open(
-    LoadedState state, const Clock& clock, EventLog& events, pipeline::Handler<Error> on_failure
+    LoadedState state, const Clock& clock, EventLog& events, FailureHandler on_failure
 ) {
     auto directory = std::move(state.directory);
+    auto ebxml = std::move(state.ebxml);
+    auto carriers = std::move(state.ebxml_carriers);
     std::unique_ptr<Node> node(new Node(std::move(state), clock, events));
-    if (auto opened = node->open_parts(std::move(directory), std::move(on_failure)); !opened) {
-        return std::unexpected(std::move(opened).error());
-    }
+    auto opened = node->open_parts(std::move(directory), on_failure);
+    if (opened && ebxml)
+        opened = node->open_ebxml(*std::move(ebxml), std::move(carriers), std::move(on_failure));
+    if (!opened) return std::unexpected(std::move(opened).error());
     return node;
 }
 
 Result<void> Node::open_parts(
-    std::shared_ptr<const directory::Directory> directory, pipeline::Handler<Error> on_failure
+    std::shared_ptr<const directory::Directory> directory, FailureHandler on_failure
 ) {
     if (auto added = register_adapters(adapters_); !added) {
         return because("cannot register the formats", std::move(added).error());
@@ -85,24 +114,63 @@ Result<void> Node::open_parts(
     return {};
 }
 
-Result<void> Node::listen() {
-    for (std::size_t i = 0; i < config_.listeners.size(); ++i) {
-        const ListenerConfig& listener = config_.listeners[i];
-        auto server = transport::ExchangeServer::start(
-            server_options(config_, listener), current_.tls[i], *broker_, clock_, events_
-        );
-        if (!server) {
-            const std::string where = listener.address + " port " + std::to_string(listener.port);
-            return because("cannot listen on " + where, std::move(server).error());
+Result<void> Node::open_ebxml(
+    EbxmlState state, ebxml::CarrierSet carriers, FailureHandler on_failure
+) {
+    current_.ebxml_certificates = state.certificates;
+    current_.ebxml_lists = state.lists;
+    auto part = EbxmlPart::open(
+        config_, std::move(state), std::move(carriers),
+        {
+            .broker = *broker_,
+            .schemas = schemas_.get(),
+            .clock = clock_,
+            .random = random_,
+            .events = events_,
+            .on_failure = std::move(on_failure),
         }
-        listeners_.push_back({
-            .protocol = listener.protocol,
-            .address = listener.address,
-            .port = (*server)->port(),
-            .server = *std::move(server),
-        });
+    );
+    if (!part) return because("cannot open the ebXML message service", std::move(part).error());
+    ebxml_ = *std::move(part);
+    return {};
+}
+
+Result<void> Node::listen() {
+    if (ebxml_) {
+        if (auto started = ebxml_->start(); !started) {
+            return because("cannot start the ebXML message service", std::move(started).error());
+        }
+    }
+    for (std::size_t i = 0; i < config_.listeners.size(); ++i) {
+        auto listening = listen_to(i);
+        if (!listening) {
+            const ListenerConfig& listener = config_.listeners[i];
+            const std::string where = listener.address + " port " + std::to_string(listener.port);
+            return because("cannot listen on " + where, std::move(listening).error());
+        }
+        listeners_.push_back(*std::move(listening));
     }
     return {};
+}
+
+Result<Listening> Node::listen_to(std::size_t index) {
+    const ListenerConfig& listener = config_.listeners[index];
+    auto options = server_options(config_, listener);
+    Listening listening{.protocol = listener.protocol, .address = listener.address};
+    if (listener.protocol == "ebxml") {
+        auto https = ebxml_->listen(listener, current_.tls[index], options.limits);
+        if (!https) return std::unexpected(std::move(https).error());
+        listening.https = *std::move(https);
+        listening.port = listening.https->port();
+        return listening;
+    }
+    auto server = transport::ExchangeServer::start(
+        std::move(options), current_.tls[index], *broker_, clock_, events_
+    );
+    if (!server) return std::unexpected(std::move(server).error());
+    listening.server = *std::move(server);
+    listening.port = listening.server->port();
+    return listening;
 }
 
 std::size_t Node::replacement_of(std::size_t listener, const Config& next) const {
@@ -127,30 +195,45 @@ void Node::apply(LoadedState next) {
             if (replacement < next.tls.size()) current_.tls[i] = next.tls[replacement];
         }
         for (std::size_t i = 0; i < listeners_.size(); ++i) {
-            listeners_[i].server->replace_tls(current_.tls[i]);
+            listeners_[i].replace_tls(current_.tls[i]);
+        }
+        // Whether there is ebXML at all counts after a restart.
+        if (ebxml_ && next.ebxml) {
+            current_.ebxml_certificates = next.ebxml->certificates;
+            current_.ebxml_lists = next.ebxml->lists;
         }
     }
     codec_.replace_keys(std::move(next.keys));
     broker_->replace_directory(std::move(next.directory));
     broker_->rotate_keys();
+    if (ebxml_ && next.ebxml) {
+        ebxml_->replace(
+            std::move(next.config), *std::move(next.ebxml), std::move(next.ebxml_carriers)
+        );
+    }
     sweep();
+}
+
+void Node::tick() {
+    broker_->tick();
+    if (ebxml_) ebxml_->tick();
 }
 
 void Node::sweep() {
     for (const Listening& listener : listeners_)
-        listener.server->sweep();
+        listener.sweep();
 }
 
 void Node::stop_listening() {
     broker_->drain(true);
     // Each may need all of the time, so they are asked at once.
-    std::vector<std::jthread> drains;
-    for (const Listening& listener : listeners_) {
-        drains.emplace_back([&listener] {
-            listener.server->drain();
-            listener.server->stop();
-        });
+    {
+        std::vector<std::jthread> drains;
+        for (const Listening& listener : listeners_)
+            drains.emplace_back([&listener] { listener.drain_and_stop(); });
     }
+    // After its listeners: what they took is answered.
+    if (ebxml_) ebxml_->stop();
 }
 
 CurrentState Node::current() const {

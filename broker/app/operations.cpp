@@ -28,7 +28,9 @@ Operations::Operations(
       clock_(clock),
       events_(events),
       stop_(std::move(stop)),
-      started_at_(clock.now()) {}
+      started_at_(clock.now()) {
+    if (node_.ebxml() != nullptr) ebxml_.emplace(*node_.ebxml(), clock_);
+}
 
 admin::HostFacts Operations::facts() {
     admin::HostFacts facts;
@@ -39,7 +41,7 @@ admin::HostFacts Operations::facts() {
     for (std::size_t i = 0; i < node_.listeners().size(); ++i) {
         const Listening& listener = node_.listeners()[i];
         facts.listeners.push_back({.name = listener.protocol, .address = host_and_port(listener)});
-        facts.sessions += listener.server->connections();
+        facts.sessions += listener.connections();
         for (const auto& own : current.tls[i].own_certificates()) {
             facts.certificates.push_back({
                 .use = "listener " + listener.protocol,
@@ -55,13 +57,25 @@ admin::HostFacts Operations::facts() {
             });
         }
     }
+    for (const auto& own : current.ebxml_certificates) {
+        facts.certificates.push_back(
+            {.use = "ebxml", .subject = own.subject, .not_after = own.not_after}
+        );
+    }
+    for (const auto& list : current.ebxml_lists) {
+        facts.revocation_lists.push_back({
+            .issuer = list.issuer,
+            .this_update = list.this_update,
+            .next_update = list.next_update,
+        });
+    }
     return facts;
 }
 
 std::vector<admin::SessionFacts> Operations::sessions() {
     std::vector<admin::SessionFacts> all;
     for (const Listening& listener : node_.listeners()) {
-        for (const transport::SessionFacts& session : listener.server->sessions()) {
+        for (const transport::SessionFacts& session : listener.sessions()) {
             all.push_back({
                 .listener = listener.protocol,
                 .organisation = session.organisation,
@@ -158,6 +172,7 @@ admin::ReloadReport Operations::read_and_apply(bool dry_run) {
     if (!report.faults.empty()) return report;
     report.restart_needed = restart_needed(node_.config(), next->config);
     report.reloaded = {"directory", "certificates", "revocation lists", "master keys", "log level"};
+    if (node_.ebxml() != nullptr && next->ebxml) report.reloaded.emplace_back("ebxml");
     if (dry_run) return report;
     events_.set_level(next->config.log_level);
     node_.apply(*std::move(next));
@@ -197,7 +212,7 @@ void Operations::sweep_sessions() {
 }
 
 admin::EbxmlHost* Operations::ebxml() {
-    return nullptr;
+    return ebxml_ ? &*ebxml_ : nullptr;
 }
 
 void Operations::stop() {

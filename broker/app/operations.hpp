@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 
 #include "broker/admin/host.hpp"
+#include "broker/app/ebxml_operations.hpp"
 #include "broker/app/json_event_log.hpp"
 #include "broker/app/node.hpp"
 
@@ -41,6 +43,7 @@ class Operations final : public admin::Host {
     JsonEventLog& events_;
     const std::function<void()> stop_;
     const Timestamp started_at_;
+    std::optional<EbxmlOperations> ebxml_;
     std::mutex reloading_;
 };
 

@@ -28,7 +28,7 @@ TEST(EbxmlConfig, a_minimal_one_has_the_documented_defaults) {
     EXPECT_THAT(ebxml.sha1_from, IsEmpty());
     EXPECT_THAT(ebxml.des3_from, IsEmpty());
     EXPECT_EQ(ebxml.mail_domain, "");
-    EXPECT_EQ(ebxml.senders, 4U);
+    EXPECT_EQ(ebxml.senders, 8U);
     ASSERT_EQ(ebxml.identities.size(), 1U);
     EXPECT_EQ(ebxml.identities[0].organisation, "999000001");
     EXPECT_EQ(ebxml.identities[0].signing.certificate, "/etc/b/signing.crt");
@@ -82,7 +82,7 @@ password_file = "q"
 ca = "m"
 interval = "2s"
 [[ebxml.mailbox]]
-url = "imaps://[::1]:993"
+url = "imaps://[::1]:993/Inn.ebxml"
 ca = "m"
 [ebxml.lmtp]
 socket = "run/lmtp.sock"
@@ -113,7 +113,7 @@ socket = "run/lmtp.sock"
     ASSERT_EQ(ebxml.mailboxes.size(), 2U);
     EXPECT_EQ(ebxml.mailboxes[0].interval, 2s);
     EXPECT_EQ(ebxml.mailboxes[1].interval, 30s);
-    EXPECT_EQ(ebxml.mailboxes[1].server.url, "imaps://[::1]:993");
+    EXPECT_EQ(ebxml.mailboxes[1].server.url, "imaps://[::1]:993/Inn.ebxml");
     EXPECT_EQ(ebxml.lmtp->socket, "/etc/b/run/lmtp.sock");
 }
 
@@ -246,6 +246,10 @@ INSTANTIATE_TEST_SUITE_P(
             "24: `url` must be `pop3s://HOST[:PORT]` or `imaps://HOST[:PORT]`"
         ),
         more(
+            "[[ebxml.mailbox]]\nurl = \"pop3s://mail.example/x\"\nca = \"m\"\n",
+            "24: `url` must be `pop3s://HOST[:PORT]`"
+        ),
+        more(
             "[[ebxml.mailbox]]\nurl = \"imaps://mail.example\"\ninterval = \"999ms\"\nca = \"m\"\n",
             "25: `interval` must be from 1s to 30d"
         ),
@@ -256,8 +260,8 @@ INSTANTIATE_TEST_SUITE_P(
         ),
         more("[ebxml.lmtp]\naddress = \"::1\"\n", "23: `address` and `port` belong together"),
         more(
-            "[ebxml.lmtp]\naddress = \"localhost\"\nport = 1\n",
-            "24: `address` must be an IPv4 or IPv6"
+            "[ebxml.lmtp]\naddress = \"10.0.0.1\"\nport = 1\n",
+            "24: `address` must be one of the loopback"
         ),
         more(
             "[ebxml.lmtp]\nsocket = \"" + std::string(101, 's') + "\"\n",

@@ -41,6 +41,26 @@ TEST(RestartNeeded, NamesEverySettingThatIsReadAtTheStartOnly) {
     );
 }
 
+TEST(RestartNeeded, NamesWhatOfEbxmlIsReadAtTheStartOnly) {
+    const Config running = parsed(minimal_config + minimal_ebxml);
+    EXPECT_THAT(restart_needed(parsed(minimal_config), running), ElementsAre("ebxml"));
+    EXPECT_THAT(restart_needed(running, parsed(minimal_config)), ElementsAre("ebxml"));
+    Config next = running;
+    next.ebxml->retries = 1;
+    next.ebxml->identities[0].signing.key = "/elsewhere/signing.key";
+    next.ebxml->https = EbxmlHttpsConfig{.ca_file = "/ca.crt", .client = {}};
+    next.ebxml->smtp = MailServerConfig{.url = "smtp://mail.example"};
+    EXPECT_THAT(restart_needed(running, next), IsEmpty());
+    next.ebxml->mail_domain = "ebxml.example";
+    next.ebxml->senders = 1;
+    next.ebxml->mailboxes.emplace_back();
+    next.ebxml->lmtp = LmtpConfig{.socket = "/run/lmtp.sock"};
+    EXPECT_THAT(
+        restart_needed(running, next),
+        ElementsAre("ebxml.mail_domain", "ebxml.senders", "ebxml.mailbox", "ebxml.lmtp")
+    );
+}
+
 TEST(AlarmDays, StepsCloserAndCloser) {
     const Timestamp now{std::chrono::hours(24 * 20'000)};
     const auto days_before = [&](int days, std::chrono::milliseconds more = {}) {

@@ -102,6 +102,7 @@ struct AgreementParty {
 struct Agreement {
     bool profile = false;  ///< a CPP: one party, and no period
     std::string id;
+    std::string file;  ///< name of the file that it was read from; empty where it was none
     std::optional<Timestamp> start;
     std::optional<Timestamp> end;
     std::vector<AgreementParty> parties;

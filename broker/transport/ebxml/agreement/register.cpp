@@ -98,6 +98,7 @@ Result<std::vector<Agreement>> load_agreements(const std::filesystem::path& fold
         if (!agreement) {
             return fail(agreement.error().code, file.string() + ": " + agreement.error().detail);
         }
+        agreement->file = file.filename().string();
         agreements.push_back(std::move(*agreement));
     }
     return agreements;
