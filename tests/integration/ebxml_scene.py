@@ -1,0 +1,150 @@
+"""Two brokers that speak ebXML with each other: the hospital's and the municipality's. Each has its
+own keys, directory and folder, and knows the other's party as a partner. Promises ports that stay
+over a restart, so that one may be killed while the other goes on.
+"""
+
+import contextlib
+import hashlib
+import shutil
+import ssl
+
+from harness import HOSPITAL, MUNICIPALITY, ORGANISATIONS, Broker, organisation, party
+
+LISTENER = """
+[[listener]]
+address = "127.0.0.1"
+port = {port}
+protocol = "ebxml"
+[listener.tls]
+certificate = "{pki}/server.crt"
+key = "{pki}/server.key"
+client_ca = ["{pki}/ca.crt"]
+crl = ["{pki}/root-ca.crl", "{pki}/issuing-ca.crl"]
+"""
+
+EBXML = """
+[ebxml]
+trust = ["{pki}/ca.crt"]
+crl = ["{pki}/root-ca.crl", "{pki}/issuing-ca.crl"]
+{settings}
+[[ebxml.identity]]
+organisation = "{number}"
+signing_certificate = "{signing}.crt"
+signing_key = "{signing}.key"
+[[ebxml.identity.decryption]]
+certificate = "{encryption}.crt"
+key = "{encryption}.key"
+[ebxml.https]
+ca = "{pki}/ca.crt"
+certificate = "{client}.crt"
+key = "{client}.key"
+{ways}
+"""
+
+
+class Keys:
+    """The pairs of an organisation: what it signs with, what it is encrypted for, its client's."""
+
+    def __init__(self, pki, number):
+        self.number = number
+        self.signing = pki.issue(f"sign-{number}", number, "--signing")[0].with_suffix("")
+        self.encryption = pki.issue(f"crypt-{number}", number, "--encryption")[0].with_suffix("")
+        self.client = pki.issue(f"org-{number}", number)[0].with_suffix("")
+
+    @property
+    def fingerprint(self):
+        pem = self.signing.with_suffix(".crt").read_text(encoding="ascii")
+        first = pem[pem.index("-----BEGIN"):pem.index("-----END CERTIFICATE-----") + 26]
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(first)).hexdigest()
+
+
+class EbxmlBroker(Broker):
+    """A broker for one organisation, with a listener for ebXML."""
+
+    def __init__(self, folder, pki, number, *, settings="", ways="", **options):
+        folder.mkdir()
+        self.keys_of = Keys(pki, number)
+        self.settings = settings
+        self.ways = ways
+        self.ebxml_port = 0
+        super().__init__(folder, pki, **options)
+
+    def configure(self):
+        """The ports that it has, once it has any, so that a restart takes them again."""
+        listener = LISTENER.format(port=self.ebxml_port, pki=self.pki.folder)
+        ebxml = EBXML.format(
+            pki=self.pki.folder, number=self.keys_of.number, settings=self.settings,
+            signing=self.keys_of.signing, encryption=self.keys_of.encryption,
+            client=self.keys_of.client, ways=self.ways)
+        self.write_configuration(
+            extra=f"[limits]\ndisk_free_percent_min = 0\n{listener}{ebxml}")
+
+    def start(self):
+        self.configure()
+        super().start()
+        for line in (self.folder / "ports").read_text(encoding="utf-8").splitlines():
+            protocol, _, port = line.split()
+            if protocol == "ebxml":
+                self.ebxml_port = int(port)
+        return self
+
+    @property
+    def url(self):
+        return f"https://localhost:{self.ebxml_port}/ebxml"
+
+    def know(self, ours, partner, keys, url="", mail="", our_mail=""):
+        """Writes the directory: our party, and the partner's by ebXML. `reload` afterwards."""
+        certificate = self.folder / "directory" / f"partner-{partner}.crt"
+        shutil.copy(keys.encryption.with_suffix(".crt"), certificate)
+        reached = "".join(
+            f'{key} = "{value}"\n' for key, value in (("ebxml_url", url), ("edi_address", mail))
+            if value)
+        ours_too = f'edi_address = "{our_mail}"\n' if our_mail else ""
+        kinds = {HOSPITAL: "hospital", MUNICIPALITY: "municipality"}
+        self.write_directory(
+            organisation(self.keys_of.number, [ours])
+            + party(ours, self.keys_of.number, kinds[ours], extra=ours_too)
+            + organisation(keys.number, [partner])
+            + party(partner, keys.number, kinds[partner], endpoint="ebxml",
+                    extra=f'{reached}encryption_certificate = "{certificate.name}"\n'
+                          f'signing_certificates = ["{keys.fingerprint}"]\n'))
+
+
+class Scene:
+    """Broker A is the hospital's, broker B the municipality's."""
+
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+
+    def introduce(self):
+        self.a.know(HOSPITAL, MUNICIPALITY, self.b.keys_of, self.b.url)
+        self.b.know(MUNICIPALITY, HOSPITAL, self.a.keys_of, self.a.url)
+        self.a.reload()
+        self.b.reload()
+
+
+@contextlib.contextmanager
+def alone(folder, pki, her_id, **options):
+    """One such broker, stopped in order, or killed where the test failed."""
+    broker = EbxmlBroker(folder, pki, ORGANISATIONS[her_id], **options)
+    broker.write_directory(
+        organisation(ORGANISATIONS[her_id], [her_id]) + party(her_id, ORGANISATIONS[her_id]))
+    broker.start()
+    try:
+        yield broker
+        broker.stop()
+    finally:
+        if broker.pid is not None:
+            broker.kill()
+
+
+@contextlib.contextmanager
+def two_brokers(folder, pki, **options):
+    with alone(folder / "a", pki, HOSPITAL, **options) as a, \
+            alone(folder / "b", pki, MUNICIPALITY, **options) as b:
+        scene = Scene(a, b)
+        scene.introduce()
+        yield scene
+
+

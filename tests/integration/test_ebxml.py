@@ -1,0 +1,97 @@
+"""A hospital whose system speaks the exchange protocol, and a municipality that does too, each with
+a broker of its own and ebXML between them: neither client notices.
+"""
+
+import pytest
+from ebxml_scene import two_brokers
+from harness import HOSPITAL, MUNICIPALITY
+from messages import apprec, discharge_note, new_id
+
+QUICK = 'retries = 20\nretry_interval = "1s"\n'
+
+
+@pytest.fixture
+def scene(folder, pki):
+    with two_brokers(folder, pki, settings=QUICK) as two:
+        yield two
+
+
+def wait_for_state(client, broker_id, state):
+    """The event that says so; the client follows. Returns the delivery's whole timeline."""
+    while True:
+        event = client.event()
+        if event.broker_id == broker_id and event.state == state:
+            (delivery,) = client.status(broker_id=broker_id).deliveries
+            return [(e.state, e.cause) for e in delivery.timeline]
+
+
+def take_and_answer(client, note, message_id):
+    """The municipality's part: takes the note, answers; the broker's id of its AppRec."""
+    client.subscribe(MUNICIPALITY)
+    delivery = client.delivery()
+    assert delivery.payload == note
+    assert (delivery.message.sender, delivery.message.message_id) == (HOSPITAL, message_id)
+    client.settle(delivery)
+    answer = client.submit(apprec(MUNICIPALITY, HOSPITAL, message_id))
+    assert answer.outcome == answer.ACCEPTED
+    return delivery, answer
+
+
+def test_a_note_goes_over_and_its_receipt_comes_back(scene):
+    message_id = new_id()
+    note = discharge_note(HOSPITAL, MUNICIPALITY, message_id=message_id)
+    with scene.a.client(HOSPITAL) as hospital, scene.b.client(MUNICIPALITY) as municipality:
+        hospital.follow(HOSPITAL)
+        municipality.follow(MUNICIPALITY)
+        receipt = hospital.submit(note)
+        assert receipt.outcome == receipt.ACCEPTED
+        delivery, answer = take_and_answer(municipality, note, message_id)
+
+        timeline = wait_for_state(hospital, receipt.broker_id, "confirmed")
+        assert timeline == [
+            ("accepted", "committed"), ("queued", "routed"), ("in_flight", "offered"),
+            ("delivered", "transport_receipt"), ("confirmed", "apprec_ok")]
+        hospital.subscribe(HOSPITAL)
+        apprec_delivery = hospital.delivery()
+        assert apprec_delivery.message.type == "APPREC"
+        hospital.settle(apprec_delivery)
+
+        there = municipality.status(broker_id=delivery.message.broker_id).deliveries[0]
+        assert there.state == "confirmed"
+        timeline = wait_for_state(municipality, answer.broker_id, "delivered")
+        assert timeline[-1] == ("delivered", "transport_receipt")
+    for broker in (scene.a, scene.b):
+        assert broker.ctl("ebxml", "waiting")["waiting"] == []
+
+
+def test_operations_see_the_way_and_what_is_wrong_with_it(scene):
+    way = scene.a.ctl("ebxml", "way", HOSPITAL, MUNICIPALITY, "EPIKRISE")
+    assert way["may"] and way["endpoint_host"] == "localhost"
+    assert (way["service"], way["action"]) == ("S-EPIKRISE", "EPIKRISE")
+    back = scene.b.ctl("ebxml", "way", MUNICIPALITY, HOSPITAL, "EPIKRISE", "--apprec")
+    assert back["may"] and back["action"] == "APPREC"
+    closed = scene.a.ctl("ebxml", "way", MUNICIPALITY, HOSPITAL, "EPIKRISE")
+    assert (closed["may"], closed["code"]) == (False, "recipient_not_ebxml")
+    assert scene.a.ctl("ebxml", "agreements")["agreements"] == []
+    assert [p["her_id"] for p in scene.a.ctl("ebxml", "partners")["partners"]] == [MUNICIPALITY]
+
+
+@pytest.mark.parametrize("killed", ["a", "b"])
+def test_killed_after_acceptance_the_note_arrives_once(scene, killed):
+    message_id = new_id()
+    note = discharge_note(HOSPITAL, MUNICIPALITY, message_id=message_id)
+    with scene.a.client(HOSPITAL) as hospital:
+        receipt = hospital.submit(note)
+        assert receipt.outcome == receipt.ACCEPTED
+    getattr(scene, killed).restart()
+    with scene.b.client(MUNICIPALITY) as municipality:
+        take_and_answer(municipality, note, message_id)
+        with scene.a.client(HOSPITAL) as hospital:
+            hospital.follow(HOSPITAL)
+            timeline = wait_for_state(hospital, receipt.broker_id, "confirmed")
+            # The AppRec may overtake the transport receipt.
+            states = [state for state, _ in timeline]
+            assert states.count("delivered") <= 1 and states[-1] == "confirmed"
+        assert not municipality.deliveries
+        assert municipality.ping().number > 0
+        assert not municipality.deliveries
