@@ -25,16 +25,20 @@ def wait_for_state(client, broker_id, state):
             return [(e.state, e.cause) for e in delivery.timeline]
 
 
-def take_and_answer(client, note, message_id):
-    """The municipality's part: takes the note, answers; the broker's id of its AppRec."""
+def take(client, note, message_id):
+    """The municipality's part: takes the note."""
     client.subscribe(MUNICIPALITY)
     delivery = client.delivery()
     assert delivery.payload == note
     assert (delivery.message.sender, delivery.message.message_id) == (HOSPITAL, message_id)
     client.settle(delivery)
-    answer = client.submit(apprec(MUNICIPALITY, HOSPITAL, message_id))
-    assert answer.outcome == answer.ACCEPTED
-    return delivery, answer
+    return delivery
+
+
+def answer(client, message_id):
+    receipt = client.submit(apprec(MUNICIPALITY, HOSPITAL, message_id))
+    assert receipt.outcome == receipt.ACCEPTED
+    return receipt.broker_id
 
 
 def test_a_note_goes_over_and_its_receipt_comes_back(scene):
@@ -45,7 +49,10 @@ def test_a_note_goes_over_and_its_receipt_comes_back(scene):
         municipality.follow(MUNICIPALITY)
         receipt = hospital.submit(note)
         assert receipt.outcome == receipt.ACCEPTED
-        delivery, answer = take_and_answer(municipality, note, message_id)
+        delivery = take(municipality, note, message_id)
+        # Its receipt is on its way; an AppRec could overtake it.
+        wait_for_state(hospital, receipt.broker_id, "delivered")
+        apprec_id = answer(municipality, message_id)
 
         timeline = wait_for_state(hospital, receipt.broker_id, "confirmed")
         assert timeline == [
@@ -58,7 +65,7 @@ def test_a_note_goes_over_and_its_receipt_comes_back(scene):
 
         there = municipality.status(broker_id=delivery.message.broker_id).deliveries[0]
         assert there.state == "confirmed"
-        timeline = wait_for_state(municipality, answer.broker_id, "delivered")
+        timeline = wait_for_state(municipality, apprec_id, "delivered")
         assert timeline[-1] == ("delivered", "transport_receipt")
     for broker in (scene.a, scene.b):
         assert broker.ctl("ebxml", "waiting")["waiting"] == []
@@ -85,7 +92,8 @@ def test_killed_after_acceptance_the_note_arrives_once(scene, killed):
         assert receipt.outcome == receipt.ACCEPTED
     getattr(scene, killed).restart()
     with scene.b.client(MUNICIPALITY) as municipality:
-        take_and_answer(municipality, note, message_id)
+        take(municipality, note, message_id)
+        answer(municipality, message_id)
         with scene.a.client(HOSPITAL) as hospital:
             hospital.follow(HOSPITAL)
             timeline = wait_for_state(hospital, receipt.broker_id, "confirmed")

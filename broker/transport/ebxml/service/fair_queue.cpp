@@ -105,11 +105,14 @@ void FairQueue::recover(const std::string& partner) {
     changed_.notify_all();
 }
 
-bool FairQueue::is_resting(const std::string& partner) const {
+Duration FairQueue::rest_left(const std::string& partner) const {
     const std::scoped_lock lock(mutex_);
     const auto line = lines_.find(partner);
-    return line != lines_.end() && line->second.rests_until &&
-           *line->second.rests_until > clock_.steady_now();
+    if (line == lines_.end() || !line->second.rests_until) {
+        return Duration();
+    }
+    const auto left = *line->second.rests_until - clock_.steady_now();
+    return std::max(std::chrono::ceil<Duration>(left), Duration());
 }
 
 void FairQueue::wake() {

@@ -35,7 +35,9 @@ class FairQueue {
     /// The partner's jobs wait until then; after that one at a time goes, until recover().
     void rest(const std::string& partner, SteadyTime until);
     void recover(const std::string& partner);
-    bool is_resting(const std::string& partner) const;
+    bool is_resting(const std::string& partner) const { return rest_left(partner) > Duration(); }
+    /// How long it still rests; zero where it does not.
+    Duration rest_left(const std::string& partner) const;
     /// Looks again who has rested long enough.
     void wake();
     /// Jobs under way go on, those that wait are dropped.

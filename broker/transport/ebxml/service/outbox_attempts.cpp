@@ -288,8 +288,8 @@ void Outbox::Impl::try_now(const DeliveryId& delivery) {
     if (const Entered line(queue, organisation); line) {
         return attempt(delivery);
     }
-    if (queue.is_resting(organisation)) {
-        return schedule(delivery, parts.clock.now() + rest_time);
+    if (const Duration left = queue.rest_left(organisation); left > Duration()) {
+        return schedule(delivery, parts.clock.now() + left);
     }
     queue.put(organisation, [this, delivery] {
         if (may_attempt(delivery)) {
@@ -347,7 +347,9 @@ void Outbox::Impl::send(const store::OutboundEbxml& message, std::string body) {
     if (made) {
         queue.recover(organisation);
     } else if (!organisation.empty()) {
-        queue.rest(organisation, parts.clock.steady_now() + rest_time);
+        // Not longer than the interval, or its attempts would go by while it rests.
+        const Duration rest = std::min<Duration>(rest_time, message.retry_interval);
+        queue.rest(organisation, parts.clock.steady_now() + rest);
     }
     // First: where its signal came back in the exchange, there is nothing to count.
     if (answer && !answer->empty()) {
