@@ -1,6 +1,6 @@
-"""A broker against a partner that only has an ebXML message service, made of other software: what is
-sent verifies and opens there, what comes is taken once, and signals that are late, doubled, wrong
-or missing leave each delivery with exactly one outcome.
+"""A broker against a partner that only has an ebXML message service, made of other software: what
+is sent verifies and opens there, what comes is taken once, and signals that are late, doubled,
+wrong or missing leave each delivery with exactly one outcome.
 """
 
 import contextlib
@@ -67,7 +67,8 @@ def test_what_is_sent_verifies_and_opens_elsewhere_and_its_receipt_counts(pair, 
     assert message.text("eb:CPAId") == f"{MUNICIPALITY}_{HOSPITAL}"
     schema = STANDARDS / "ebms-2.0/schema/msg-header-2_0.xsd"
     if schema.exists():
-        (folder / "header.xml").write_bytes(etree.tostring(message.soap.find(".//{*}MessageHeader")))
+        header = message.soap.find(".//{*}MessageHeader")
+        (folder / "header.xml").write_bytes(etree.tostring(header))
         run("xmllint", "--nonet", "--noout", "--schema", schema, folder / "header.xml")
     partner.post(broker.ebxml_port, *acknowledgment(message, partner.keys))
     timeline = wait_for_outcome(broker, broker_id, "delivered")
