@@ -100,9 +100,9 @@ std::expected<LoadedState, directory::Faults> load_state(
         .directory = std::move(shared),
         .keys = std::make_shared<const crypto::MasterKeys>(*std::move(keys)),
         .tls = std::move(contexts),
-        .schemas = std::move(check.schemas),
         .ebxml = std::move(ebxml),
         .ebxml_carriers = std::move(carriers),
+        .schemas = std::move(check.schemas),
     };
 }
 
