@@ -12,6 +12,12 @@ namespace {
 constexpr std::string_view security = "SecurityFailure";
 constexpr std::string_view signature_path = "/SOAP:Envelope/SOAP:Header/ds:Signature";
 constexpr std::string_view header_path = "/SOAP:Envelope/SOAP:Header/eb:MessageHeader";
+constexpr std::string_view key_info_path = "/SOAP:Envelope/SOAP:Header/ds:Signature/ds:KeyInfo";
+constexpr std::string_view cpa_id_path = "/SOAP:Envelope/SOAP:Header/eb:MessageHeader/eb:CPAId";
+constexpr std::string_view time_to_live_path =
+    "/SOAP:Envelope/SOAP:Header/eb:MessageHeader/eb:MessageData/eb:TimeToLive";
+constexpr std::string_view message_id_path =
+    "/SOAP:Envelope/SOAP:Header/eb:MessageHeader/eb:MessageData/eb:MessageId";
 constexpr std::string_view manifest_path = "/SOAP:Envelope/SOAP:Body/eb:Manifest";
 
 std::string both(std::string_view text_no, std::string_view text_en) {
@@ -181,7 +187,7 @@ EbxmlError error_of(crypto::cms::Fault fault, std::string_view content_id) {
 
 EbxmlError error_of(crypto::TrustFault fault) {
     auto made = error(
-        security, std::string(signature_path) + "/ds:KeyInfo", "Signeringssertifikatet godtas ikke",
+        security, key_info_path, "Signeringssertifikatet godtas ikke",
         "The signing certificate is not accepted"
     );
     made.description += " (" + std::string(crypto::name(fault)) + ")";
@@ -205,8 +211,8 @@ EbxmlError error_of(const crypto::xmldsig::Verification& verification) {
 EbxmlError error_of(Obstacle obstacle) {
     // ebMS 3.1.2: a message that contradicts the agreement is Inconsistent.
     auto made = error(
-        "Inconsistent", std::string(header_path) + "/eb:CPAId",
-        "Avtalen tillater ikke denne meldingen", "The agreement does not allow this message"
+        "Inconsistent", cpa_id_path, "Avtalen tillater ikke denne meldingen",
+        "The agreement does not allow this message"
     );
     made.description += " (" + std::string(name(obstacle)) + ")";
     return made;
@@ -216,18 +222,18 @@ EbxmlError error_of(Refusal refusal) {
     switch (refusal) {
         case Refusal::unknown_certificate:
             return error(
-                security, std::string(signature_path) + "/ds:KeyInfo",
+                security, key_info_path,
                 "Sertifikatet i signaturen er ikke avsenderens signeringssertifikat i registeret",
                 "The certificate in the signature is not the sender's in the register"
             );
         case Refusal::time_to_live_expired:
             return error(
-                "TimeToLiveExpired", std::string(header_path) + "/eb:MessageData/eb:TimeToLive",
-                "Meldingens levetid var over da den kom", "The message came after its time to live"
+                "TimeToLiveExpired", time_to_live_path, "Meldingens levetid var over da den kom",
+                "The message came after its time to live"
             );
         case Refusal::false_duplicate:
             return error(
-                "Inconsistent", std::string(header_path) + "/eb:MessageData/eb:MessageId",
+                "Inconsistent", message_id_path,
                 "Samme MessageId er brukt før med annet innhold; gi meldingen en ny",
                 "The same MessageId was used before with other content; give the message a new one"
             );
