@@ -21,7 +21,7 @@ using transport::TlsStream;
 namespace {
 
 /// Three full TLS records. One for all sessions of a thread: none keeps bytes in it across a wait.
-using Scratch = std::array<char, 3 * 16 * limits::kib>;
+using Scratch = std::array<char, 48 * limits::kib>;
 
 std::span<char> scratch() {
     static thread_local Scratch bytes;

@@ -40,7 +40,7 @@ LmtpDecoder::Step LmtpDecoder::take(std::string_view bytes) {
     return {.event = Event::need_more, .used = bytes.size()};
 }
 
-void LmtpDecoder::expect_mail(std::string start, std::size_t bytes_max) {
+void LmtpDecoder::expect_mail(std::string_view start, std::size_t bytes_max) {
     state_ = State::mail_line;
     fault_ = Fault::none;
     mail_.clear();

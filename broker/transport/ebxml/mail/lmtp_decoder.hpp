@@ -33,7 +33,7 @@ class LmtpDecoder {
     /// Uses bytes from the front up to an event. What was not used must come again.
     Step take(std::string_view bytes);
     /// What follows the line just read is a mail. `start` stands before it, and counts.
-    void expect_mail(std::string start, std::size_t bytes_max);
+    void expect_mail(std::string_view start, std::size_t bytes_max);
 
     const std::string& line() const { return line_; }
     Fault fault() const { return fault_; }
