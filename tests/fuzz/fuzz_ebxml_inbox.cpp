@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "broker/transport/ebxml/message/monitoring.hpp"
+#include "broker/transport/ebxml/mime/fields.hpp"
 #include "broker/transport/ebxml/rules/signature_facts.hpp"
 #include "broker/transport/ebxml/service/authentication.hpp"
 #include "broker/transport/ebxml/service/mail_answers.hpp"

@@ -1,8 +1,6 @@
 // The log-in of account.hpp.
 #include "broker/transport/ebxml/mail/account.hpp"
 
-#include <algorithm>
-
 #include <curl/curl.h>
 
 #include "broker/base/limits.hpp"
@@ -51,16 +49,6 @@ Result<void> log_in_with(const MailAccount& account, Easy& easy) {
     curl_easy_setopt(easy.get(), CURLOPT_PASSWORD, password->c_str());
     crypto::wipe(*password);
     return {};
-}
-
-bool is_plain_address(std::string_view address) {
-    const std::size_t at = address.find('@');
-    const bool is_plain = std::ranges::all_of(address, [](char letter) {
-        return letter > ' ' && letter < '\x7f' &&
-               std::string_view("<>()[]\\,;:\"").find(letter) == std::string_view::npos;
-    });
-    return is_plain && at != std::string_view::npos && at > 0 && at + 1 < address.size() &&
-           address.find('@', at + 1) == std::string_view::npos;
 }
 
 }  // namespace budstikke::ebxml

@@ -22,8 +22,4 @@ Result<void> check(const MailAccount& account);
 /// Sets user and password. Errors as check().
 Result<void> log_in_with(const MailAccount& account, Easy& easy);
 
-/// `local@domain` that can stand in an envelope as it is: printable ASCII, no blank, bracket or
-/// quote.
-bool is_plain_address(std::string_view address);
-
 }  // namespace budstikke::ebxml

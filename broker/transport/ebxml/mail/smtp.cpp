@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 
 #include "broker/transport/ebxml/curl/pool.hpp"
+#include "broker/transport/ebxml/mime/fields.hpp"
 #include "broker/transport/ebxml/mime/writer.hpp"
 
 namespace budstikke::ebxml {

@@ -1,5 +1,6 @@
 #include "broker/transport/ebxml/mime/fields.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <mutex>
@@ -7,6 +8,7 @@
 
 #include <gmime/gmime.h>
 
+#include "broker/base/limits.hpp"
 #include "broker/base/text.hpp"
 
 namespace budstikke::ebxml {
@@ -133,6 +135,17 @@ std::vector<std::string> parse_addresses(std::string_view value) {
         collect(list.get(), addresses);
     }
     return addresses;
+}
+
+bool is_plain_address(std::string_view address) {
+    const std::size_t at = address.find('@');
+    const bool plain = std::ranges::all_of(address, [](char letter) {
+        return letter > ' ' && letter < '\x7f' &&
+               std::string_view("<>()[]\\,;:\"").find(letter) == std::string_view::npos;
+    });
+    return plain && address.size() <= limits::mail_address_bytes_max &&
+           at != std::string_view::npos && at > 0 && at + 1 < address.size() &&
+           address.find('@', at + 1) == std::string_view::npos && !address.starts_with('-');
 }
 
 std::string decode_content(std::string_view raw, TransferEncoding encoding) {

@@ -24,6 +24,10 @@ std::string parse_message_id(std::string_view value);
 /// The addresses of From, To, Reply-To: `local@domain`, in order, without names and comments.
 std::vector<std::string> parse_addresses(std::string_view value);
 
+/// One that can stand in a command of SMTP and in a field of a mail without quotes: no white space,
+/// no specials of RFC 5322, one `@` inside, at most limits::mail_address_bytes_max.
+bool is_plain_address(std::string_view address);
+
 /// Undoes a transfer encoding; 7bit, 8bit, binary and unknown ones leave the bytes as they are.
 std::string decode_content(std::string_view raw, TransferEncoding encoding);
 

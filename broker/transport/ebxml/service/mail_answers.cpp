@@ -4,7 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "broker/base/limits.hpp"
 #include "broker/transport/ebxml/mime/fields.hpp"
 #include "broker/xml/tree.hpp"
 
@@ -56,16 +55,6 @@ std::vector<std::string> fields_in(std::string_view text, std::string_view name,
 
 bool is_any(std::string_view word, std::initializer_list<std::string_view> list) {
     return std::ranges::any_of(list, [word](std::string_view one) { return same_word(word, one); });
-}
-
-/// Can stand in a command of SMTP.
-bool is_plain_address(std::string_view address) {
-    const auto at = address.find('@');
-    return at != 0 && at != std::string_view::npos && at + 1 < address.size() &&
-           address.size() <= limits::mail_address_bytes_max && !address.starts_with('-') &&
-           std::ranges::all_of(address, [](char c) {
-               return c > ' ' && c < '\x7F' && c != '<' && c != '>' && c != '"' && c != ',';
-           });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // ever answered.
 #include <gmock/gmock.h>
 
+#include "broker/transport/ebxml/mime/fields.hpp"
 #include "broker/transport/ebxml/service/mail_answers.hpp"
 #include "broker/transport/ebxml/service/signals.hpp"
 #include "tests/unit/crypto/ebxml/party_pki.hpp"
