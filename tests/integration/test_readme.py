@@ -67,7 +67,7 @@ def test_the_commands_of_the_manual_are_those_of_the_broker(broker):
 # `warn`; as an `event_id` that is passed on; and in the function that names refusals.
 NAMES_OF_EVENTS = (
     re.compile(r"\bevents_?\.write\(([^{;]*)\{"),
-    re.compile(r"\bwarn\(([^,;]*),"),
+    re.compile(r"\bwarn\(([^,;]*?)[,;]"),
     re.compile(r"\bevent_id =([^,;]*)[,;]"),
     re.compile(r"\bstring_view event_id\([^)]*\) \{(.*?)^\}", re.MULTILINE | re.DOTALL),
 )
