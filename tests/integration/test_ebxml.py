@@ -7,7 +7,8 @@ from ebxml_scene import two_brokers
 from harness import HOSPITAL, MUNICIPALITY
 from messages import apprec, discharge_note, new_id
 
-QUICK = 'retries = 20\nretry_interval = "1s"\n'
+# So many that a busy machine does not make a message expire.
+QUICK = 'retries = 100\nretry_interval = "1s"\n'
 
 
 @pytest.fixture
