@@ -20,6 +20,8 @@ MIB = 1024 * 1024
 SCALE = int(os.environ.get("BUDSTIKKE_HOSTILE_SCALE", "1"))
 # Of the broker's memory at its highest. Sanitizers keep what was freed, and shadows of the rest.
 MEMORY_FACTOR = int(os.environ.get("BUDSTIKKE_HOSTILE_MEMORY_FACTOR", "1"))
+# What the address sanitizer keeps of freed memory before it gives any back (quarantine_size_mb).
+QUARANTINE = 256 * MIB if MEMORY_FACTOR > 1 else 0
 MEMORY_MAX = 384 * MIB * MEMORY_FACTOR
 # So that a test can fill the payload budget, and the cap above is about something.
 BYTES_IN_FLIGHT = "64MiB"
