@@ -29,7 +29,12 @@ while [ $# -gt 0 ]; do
     case $1 in
     --rsa) kind=rsa2048 ;;
     --rsa1024) kind=rsa1024 ;;
-    --signing) kind=rsa2048 extensions=signing_extensions ;;
+    --signing)
+        kind=rsa2048 extensions=signing_extensions
+        # A message must be younger than the certificate that signs it (HITS 1172, rule 104), and
+        # its time is in whole seconds.
+        from=$(date -u -d '1 minute ago' +%Y%m%d%H%M%SZ)
+        ;;
     --encryption) kind=rsa2048 extensions=encryption_extensions ;;
     --seid1) organisation="serialNumber=$number" ;;
     --no-organisation) organisation= ;;
@@ -79,8 +84,9 @@ while [ "$i" -lt "$deep" ]; do
 done
 
 set -- -md "$digest"
-if [ -n "$from" ]; then
-    set -- "$@" -startdate "$from" -enddate "$until"
+[ -z "$from" ] || set -- "$@" -startdate "$from"
+if [ -n "$until" ]; then
+    set -- "$@" -enddate "$until"
 else
     set -- "$@" -days "$days"
 fi
