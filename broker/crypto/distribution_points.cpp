@@ -40,6 +40,7 @@ std::string text_of_name(const GENERAL_NAME& name) {
 
 std::vector<std::string> texts_of(const stack_st_GENERAL_NAME* names) {
     std::vector<std::string> texts;
+    texts.reserve(static_cast<std::size_t>(std::max(sk_GENERAL_NAME_num(names), 0)));
     for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
         texts.push_back(text_of_name(*sk_GENERAL_NAME_value(names, i)));
     }

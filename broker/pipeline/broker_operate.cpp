@@ -156,9 +156,7 @@ Broker::Rotation Broker::rotation() const {
 void Broker::tick() {
     impl_->post([](Core& core) { core.tick(); });
     if (auto wraps = impl_->rotation.next_page(); !wraps.empty()) {
-        impl_->post([wraps = std::move(wraps)](Core& core) mutable {
-            core.replace_wraps(std::move(wraps));
-        });
+        impl_->post([wraps = std::move(wraps)](Core& core) { core.replace_wraps(wraps); });
     }
     if (const auto usage = impl_->parts.store.usage()) {
         impl_->shared.disk_low = is_disk_low(*usage, impl_->settings.disk_free_ratio_min);

@@ -111,7 +111,7 @@ class Core final : public Cycle {
     void discard(Authority by, const DeliveryId& id, Handler<Result<void>> answer);
     void audit(Authority by, Handler<Result<void>> answer);
     void tick();
-    void replace_wraps(std::vector<std::pair<MessageId, std::string>> wraps);
+    void replace_wraps(const std::vector<std::pair<MessageId, std::string>>& wraps);
 
     std::optional<MessageId> find(const MessageRef& message);
     View view(Timestamp now) const;

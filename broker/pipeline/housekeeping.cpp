@@ -11,7 +11,7 @@ namespace budstikke::pipeline {
 namespace {
 
 constexpr std::uint64_t ticks_between_reroutes = 60;
-constexpr std::uint64_t compaction_bytes = 64U * 1024 * 1024;
+constexpr std::uint64_t compaction_bytes = 64ULL * 1024 * 1024;
 
 constexpr std::string_view payload_cursor = "retention/payload";
 constexpr std::string_view identity_cursor = "retention/identity";
@@ -195,7 +195,7 @@ void Core::retain_messages() {
     pass_messages(message_cursor, message_cursor_, kept, erase);
 }
 
-void Core::replace_wraps(std::vector<std::pair<MessageId, std::string>> wraps) {
+void Core::replace_wraps(const std::vector<std::pair<MessageId, std::string>>& wraps) {
     for (const auto& [message, wrap] : wraps) {
         ledger_->replace_wrap(message, wrap);
     }

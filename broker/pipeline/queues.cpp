@@ -288,6 +288,7 @@ void Queues::prune_expiries() {
 
 std::vector<HerId> Queues::names() const {
     std::vector<HerId> names;
+    names.reserve(queues_.size());
     for (const auto& [index, queue] : queues_) {
         names.push_back(names_[index]);
     }

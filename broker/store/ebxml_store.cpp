@@ -1,4 +1,5 @@
 // The store of the ebXML message service on RocksDB: rows and their indexes.
+#include <algorithm>
 #include <functional>
 
 #include <rocksdb/db.h>
