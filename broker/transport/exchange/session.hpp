@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "broker/transport/admission.hpp"
+#include "broker/transport/connection.hpp"
 #include "broker/transport/exchange/deliveries.hpp"
 #include "broker/transport/exchange/follows.hpp"
 #include "broker/transport/exchange/frame.hpp"
@@ -29,25 +29,21 @@ class Hello;
 namespace budstikke::transport {
 
 /// Belongs to the thread of its context.
-class Session {
+class Session final : public Connection {
  public:
     Session(
         boost::asio::io_context& context, SocketHandle socket, Admission::Seat seat,
         std::string address, const SessionParts& parts
     );
-    ~Session();
+    ~Session() override;
 
-    /// The whole life of the connection; afterwards nobody refers to the session.
-    Awaitable<void> run(crypto::TlsServerContext tls);
-
-    /// Looks at the deadlines; called several times in the shortest of them.
-    void tick(SteadyTime now);
-    /// Ends it where the peer would not be let in now.
-    void sweep(const crypto::TlsServerContext& tls);
+    Awaitable<void> run(crypto::TlsServerContext tls) override;
+    void tick(SteadyTime now) override;
+    void sweep(const crypto::TlsServerContext& tls) override;
     /// No new work; the peer is asked to finish and go.
-    void drain();
-    /// Ends it in order, for the time that closing may take.
-    void stop();
+    void drain() override;
+    void stop() override;
+
     /// Nothing where the peer has not said hello yet.
     std::optional<SessionFacts> facts() const;
 

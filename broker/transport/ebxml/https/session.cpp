@@ -30,17 +30,14 @@ std::span<char> scratch() {
 
 }  // namespace
 
-HttpsSession::HttpsSession(
-    asio::io_context& context, transport::SocketHandle socket, transport::Admission::Seat seat,
-    std::string address, const HttpsParts& parts, Post post
-)
-    : io_(context),
+HttpsSession::HttpsSession(transport::Accepted accepted, const HttpsParts& parts)
+    : io_(accepted.context),
       parts_(parts),
-      post_(std::move(post)),
-      seat_(std::move(seat)),
-      stream_(context, std::move(socket)),
-      answered_(context),
-      address_(std::move(address)),
+      post_(std::move(accepted.post)),
+      seat_(std::move(accepted.seat)),
+      stream_(accepted.context, std::move(accepted.socket)),
+      answered_(accepted.context),
+      address_(std::move(accepted.address)),
       since_(parts.clock.steady_now()) {}
 
 Awaitable<void> HttpsSession::run(crypto::TlsServerContext tls) {

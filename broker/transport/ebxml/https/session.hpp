@@ -10,7 +10,7 @@
 
 #include "broker/base/clock.hpp"
 #include "broker/base/event_log.hpp"
-#include "broker/transport/admission.hpp"
+#include "broker/transport/connection.hpp"
 #include "broker/transport/ebxml/https/limits.hpp"
 #include "broker/transport/ebxml/https/request.hpp"
 #include "broker/transport/ebxml/service/receive_pool.hpp"
@@ -29,27 +29,17 @@ struct HttpsParts {
 };
 
 /// Belongs to the thread of its context.
-class HttpsSession {
+class HttpsSession final : public transport::Connection {
  public:
-    /// Runs a task on that thread, from any other.
-    using Post = std::function<void(std::move_only_function<void()>)>;
+    HttpsSession(transport::Accepted accepted, const HttpsParts& parts);
 
-    HttpsSession(
-        boost::asio::io_context& context, transport::SocketHandle socket,
-        transport::Admission::Seat seat, std::string address, const HttpsParts& parts, Post post
-    );
-
-    /// The whole life of the connection; afterwards nobody refers to the session.
-    transport::Awaitable<void> run(crypto::TlsServerContext tls);
-
-    /// Looks at the deadline; called several times in the shortest of them.
-    void tick(SteadyTime now);
-    /// Ends it where the peer would not be let in now.
-    void sweep(const crypto::TlsServerContext& tls);
+    transport::Awaitable<void> run(crypto::TlsServerContext tls) override;
+    void tick(SteadyTime now) override;
+    void sweep(const crypto::TlsServerContext& tls) override;
     /// After the request that it is at.
-    void drain();
+    void drain() override;
     /// Now; only what was handed over is still answered.
-    void stop();
+    void stop() override;
 
  private:
     enum class Phase { handshake, idle, header, body, working, writing, closing };
@@ -68,7 +58,7 @@ class HttpsSession {
 
     boost::asio::io_context& io_;
     const HttpsParts& parts_;
-    Post post_;
+    std::function<void(std::move_only_function<void()>)> post_;
     transport::Admission::Seat seat_;
     transport::TlsStream stream_;
     transport::Signal answered_;

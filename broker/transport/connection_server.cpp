@@ -1,0 +1,175 @@
+// The wiring of connection_server.hpp: threads, groups of connections, the listening socket.
+#include "broker/transport/connection_server.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "broker/transport/connection_group.hpp"
+#include "broker/transport/listener.hpp"
+#include "broker/transport/threads.hpp"
+
+namespace budstikke::transport {
+
+struct ConnectionServer::Impl {
+    Impl(
+        ConnectionServerOptions given, const ExchangeLimits& limits,
+        crypto::TlsServerContext context, const Clock& clock, MakeConnection make
+    )
+        : options(std::move(given)),
+          admission(limits),
+          tls(std::move(context)),
+          parts{
+              .clock = clock,
+              .shortest_deadline = options.shortest_deadline,
+              .make = std::move(make),
+              .tls = [this] { return current_tls(); },
+              .on_gone = [this] { connection_gone(); },
+          },
+          threads(std::max<std::size_t>(1, options.io_threads)) {
+        for (std::size_t i = 0; i < threads.size(); ++i) {
+            groups.push_back(std::make_unique<ConnectionGroup>(threads, i, parts));
+        }
+    }
+
+    crypto::TlsServerContext current_tls() const {
+        const std::lock_guard lock(mutex);
+        return tls;
+    }
+
+    void connection_gone() {
+        // Taken so that a waiter cannot miss it between its look and its sleep.
+        const std::lock_guard lock(mutex);
+        gone.notify_all();
+    }
+
+    void take(SocketHandle socket, Admission::Seat seat, std::string address) {
+        next_group = (next_group + 1) % groups.size();
+        groups[next_group]->take(std::move(socket), std::move(seat), std::move(address));
+    }
+
+    void close_listener() {
+        std::promise<void> closed;
+        threads.post(0, [this, &closed] {
+            listener->close();
+            closed.set_value();
+        });
+        closed.get_future().wait();
+    }
+
+    bool is_empty() const { return admission.connections() == 0; }
+
+    const ConnectionServerOptions options;
+    Admission admission;
+    mutable std::mutex mutex;
+    std::condition_variable gone;
+    crypto::TlsServerContext tls;
+    const GroupParts parts;
+    std::vector<std::unique_ptr<ConnectionGroup>> groups;
+    std::unique_ptr<Listener> listener;
+    std::uint16_t port = 0;
+    std::size_t next_group = 0;  ///< of the thread that accepts
+    std::mutex operating;        ///< one operator at a time, so that none asks threads that ended
+    bool stopped = false;        ///< under operating
+    /// Last, so that its coroutines end before what they use.
+    IoThreads threads;
+};
+
+ConnectionServer::ConnectionServer(
+    ConnectionServerOptions options, const ExchangeLimits& limits, crypto::TlsServerContext tls,
+    const Clock& clock, MakeConnection make
+)
+    : impl_(
+          std::make_unique<Impl>(std::move(options), limits, std::move(tls), clock, std::move(make))
+      ) {}
+
+ConnectionServer::~ConnectionServer() = default;
+
+Result<void> ConnectionServer::open(EventLog& events) {
+    auto listener = Listener::open(
+        impl_->threads.context(0), impl_->options.address, impl_->options.port, impl_->admission,
+        events,
+        [impl = impl_.get()](SocketHandle socket, Admission::Seat seat, std::string address) {
+            impl->take(std::move(socket), std::move(seat), std::move(address));
+        }
+    );
+    if (!listener) {
+        return std::unexpected(listener.error());
+    }
+    impl_->listener = std::move(*listener);
+    impl_->port = impl_->listener->port();
+    impl_->listener->start();
+    return {};
+}
+
+std::uint16_t ConnectionServer::port() const {
+    return impl_->port;
+}
+
+void ConnectionServer::replace_tls(crypto::TlsServerContext tls) {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->tls = std::move(tls);
+}
+
+void ConnectionServer::sweep() {
+    const std::lock_guard operating(impl_->operating);
+    for (const auto& group : impl_->groups) {
+        group->sweep();
+    }
+}
+
+bool ConnectionServer::drain(Duration time_max) {
+    {
+        const std::lock_guard operating(impl_->operating);
+        if (impl_->stopped) {
+            return true;
+        }
+        impl_->close_listener();
+        for (const auto& group : impl_->groups) {
+            group->drain();
+        }
+    }
+    std::unique_lock lock(impl_->mutex);
+    return impl_->gone.wait_for(lock, time_max, [this] { return impl_->is_empty(); });
+}
+
+void ConnectionServer::stop(const std::function<void()>& last_work) {
+    const std::lock_guard operating(impl_->operating);
+    if (std::exchange(impl_->stopped, true)) {
+        return;
+    }
+    impl_->close_listener();
+    for (const auto& group : impl_->groups) {
+        group->stop();
+    }
+    {
+        // Each is bounded by the times of writing and closing, and by the last answer to its peer.
+        std::unique_lock lock(impl_->mutex);
+        impl_->gone.wait(lock, [this] { return impl_->is_empty(); });
+    }
+    last_work();
+    impl_->threads.stop();
+    // Its socket belongs to a context of the threads.
+    impl_->listener.reset();
+}
+
+void ConnectionServer::for_each(const std::function<void(Connection&)>& look) {
+    const std::lock_guard operating(impl_->operating);
+    if (impl_->stopped) {
+        return;
+    }
+    for (const auto& group : impl_->groups) {
+        std::promise<void> done;
+        group->visit(look, [&done] { done.set_value(); });
+        done.get_future().wait();
+    }
+}
+
+std::uint32_t ConnectionServer::connections() const {
+    return impl_->admission.connections();
+}
+
+}  // namespace budstikke::transport
