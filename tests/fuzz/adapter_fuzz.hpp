@@ -3,43 +3,37 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "adapters/register.hpp"
 #include "broker/base/limits.hpp"
 #include "broker/message/finding_catalogue.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace budstikke::fuzz {
-
-inline void require(bool promise) {
-    if (!promise) {
-        std::abort();
-    }
-}
 
 inline void decode_with(std::string_view adapter, const std::uint8_t* data, std::size_t size) {
     static const AdapterRegistry registry = [] {
         AdapterRegistry made;
-        require(register_adapters(made).has_value());
+        must(register_adapters(made).has_value());
         return made;
     }();
     const std::string_view bytes(reinterpret_cast<const char*>(data), size);
     const auto& chosen = *registry.find(adapter);
     const int confidence = chosen.recognise(bytes.substr(0, 4 * limits::kib));
-    require(confidence >= 0 && confidence <= 100);
+    must(confidence >= 0 && confidence <= 100);
     const auto decoded = chosen.decode(bytes, nullptr);
-    require(decoded.findings.size() <= limits::findings_max);
-    require(decoded.well_formed || has_error(decoded.findings));
+    must(decoded.findings.size() <= limits::findings_max);
+    must(decoded.well_formed || has_error(decoded.findings));
     const auto& envelope = decoded.envelope;
-    require(envelope.receivers.size() <= limits::receivers_max);
-    require(envelope.message_id.size() <= limits::msg_id_bytes_max);
-    require(envelope.type.size() <= limits::type_code_bytes_max);
+    must(envelope.receivers.size() <= limits::receivers_max);
+    must(envelope.message_id.size() <= limits::msg_id_bytes_max);
+    must(envelope.type.size() <= limits::type_code_bytes_max);
     for (const auto& receiver : envelope.receivers) {
-        require(receiver.party.her_id.value_or("").size() <= limits::fact_bytes_max);
+        must(receiver.party.her_id.value_or("").size() <= limits::fact_bytes_max);
     }
     const auto again = registry.decode(bytes, nullptr);
-    require(again.findings.size() <= limits::findings_max);
+    must(again.findings.size() <= limits::findings_max);
 }
 
 }  // namespace budstikke::fuzz

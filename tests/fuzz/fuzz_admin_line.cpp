@@ -2,21 +2,19 @@
 // the parser either refuses without quoting the line or gives a command that fits its row of the
 // table.
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "broker/admin/parse.hpp"
 #include "broker/admin/tokenizer.hpp"
 #include "broker/base/limits.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
 
 namespace admin = budstikke::admin;
 namespace limits = budstikke::limits;
 
-void require(bool promise) {
-    if (!promise) std::abort();
-}
+using budstikke::fuzz::must;
 
 }  // namespace
 
@@ -27,18 +25,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string quoted = admin::quote(*words);
     if (quoted.size() <= limits::admin_line_bytes_max) {
         const auto again = admin::tokenize(quoted);
-        require(again.has_value() && *again == *words);
+        must(again.has_value() && *again == *words);
     }
     const auto invocation = admin::parse(*words);
     if (!invocation) {
-        require(!invocation.error().detail.empty());
+        must(!invocation.error().detail.empty());
         return 0;
     }
     const admin::CommandSpec& spec = *invocation->spec;
-    require(invocation->arguments.size() >= spec.arguments_min);
-    require(invocation->arguments.size() <= spec.arguments_max);
-    require(invocation->reason.size() <= limits::reason_bytes_max);
-    require(!spec.changing || invocation->dry_run || !invocation->reason.empty());
-    require(spec.changing || (!invocation->dry_run && invocation->reason.empty()));
+    must(invocation->arguments.size() >= spec.arguments_min);
+    must(invocation->arguments.size() <= spec.arguments_max);
+    must(invocation->reason.size() <= limits::reason_bytes_max);
+    must(!spec.changing || invocation->dry_run || !invocation->reason.empty());
+    must(spec.changing || (!invocation->dry_run && invocation->reason.empty()));
     return 0;
 }

@@ -18,6 +18,7 @@
 #include "broker/crypto/cms/cms.hpp"
 #include "broker/crypto/cms/inside.hpp"
 #include "tests/fuzz/changes.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
 
@@ -26,11 +27,7 @@ using namespace budstikke::crypto::cms;  // NOLINT(google-build-using-namespace)
 
 constexpr std::size_t plain_bytes_max = 1U << 20U;
 
-void must(bool promise) {
-    if (!promise) {
-        std::abort();
-    }
-}
+using budstikke::fuzz::must;
 
 template <typename Object, typename Write>
 void write_pem(const std::filesystem::path& path, Object* object, Write write) {

@@ -3,55 +3,51 @@
 // directory answers for everybody in it.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "broker/app/config.hpp"
 #include "broker/directory/directory.hpp"
 #include "broker/directory/resolve.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
 
 using namespace budstikke;
 
-void require(bool promise) {
-    if (!promise) {
-        std::abort();
-    }
-}
+using budstikke::fuzz::must;
 
 void check_faults(const directory::Faults& faults, std::string_view text) {
-    require(!faults.empty());
+    must(!faults.empty());
     const auto lines = static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
     for (const auto& fault : faults) {
-        require(fault.file == "input" && fault.line <= lines + 1 && !fault.cause.empty());
-        require(std::ranges::all_of(fault.cause, [](char c) { return c >= ' ' && c <= '~'; }));
+        must(fault.file == "input" && fault.line <= lines + 1 && !fault.cause.empty());
+        must(std::ranges::all_of(fault.cause, [](char c) { return c >= ' ' && c <= '~'; }));
     }
 }
 
 void check_config(const app::Config& config) {
     const auto& settings = config.pipeline;
-    require(!config.data.empty() && !config.listeners.empty() && !settings.retry_ladder.empty());
-    require(settings.payload_bytes_max <= limits::payload_bytes_max);
-    require(settings.payload_bytes_max <= settings.bytes_in_flight_max);
-    require(settings.time_to_live <= settings.payload_retention);
-    require((config.admin.mode & ~0660U) == 0);
+    must(!config.data.empty() && !config.listeners.empty() && !settings.retry_ladder.empty());
+    must(settings.payload_bytes_max <= limits::payload_bytes_max);
+    must(settings.payload_bytes_max <= settings.bytes_in_flight_max);
+    must(settings.time_to_live <= settings.payload_retention);
+    must((config.admin.mode & ~0660U) == 0);
 }
 
 void check_directory(const directory::Directory& directory) {
     const Timestamp now{};
     for (const auto& [her_id, party] : directory.parties()) {
         const auto answer = directory::resolve(directory, her_id, now);
-        require(answer.party != nullptr);
-        require(answer.outcome != directory::ResolutionOutcome::unknown);
-        require(answer.outcome != directory::ResolutionOutcome::redirect_loop);
-        require(directory.organisation(party.organisation) != nullptr);
+        must(answer.party != nullptr);
+        must(answer.outcome != directory::ResolutionOutcome::unknown);
+        must(answer.outcome != directory::ResolutionOutcome::redirect_loop);
+        must(directory.organisation(party.organisation) != nullptr);
         static_cast<void>(directory::agreement(party, "EPIKRISE", "1.2", "hcp"));
     }
     for (const auto& [number, organisation] : directory.organisations()) {
         for (const auto& her_id : organisation.acts_for) {
-            require(directory.may_act_for(number, her_id));
-            require(directory.find(her_id) != nullptr);
+            must(directory.may_act_for(number, her_id));
+            must(directory.find(her_id) != nullptr);
         }
     }
 }

@@ -1,11 +1,11 @@
 // Any bytes as an agreement or a profile. Beyond the absence of a crash: what it says of every pair
 // of its parties and every message has one answer, with retries and times that can be used.
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "broker/transport/ebxml/agreement/register.hpp"
 #include "broker/transport/ebxml/agreement/terms.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
 
@@ -13,11 +13,7 @@ using namespace budstikke;
 
 constexpr std::size_t roles_tried_max = 20;
 
-void require(bool promise) {
-    if (!promise) {
-        std::abort();
-    }
-}
+using budstikke::fuzz::must;
 
 void check_terms(const ebxml::Agreement& agreement, std::string_view from, std::string_view to) {
     for (const auto& party : agreement.parties) {
@@ -30,7 +26,7 @@ void check_terms(const ebxml::Agreement& agreement, std::string_view from, std::
                     .to_role = party.roles[i].role,
                 };
                 const auto terms = ebxml::terms_of(agreement, from, to, what, Timestamp{});
-                require(terms ? terms->retry_interval.count() >= 0 : !name(terms.error()).empty());
+                must(terms ? terms->retry_interval.count() >= 0 : !name(terms.error()).empty());
             }
         }
     }
@@ -43,14 +39,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view bytes(reinterpret_cast<const char*>(data), size);
     if (const auto minutes = ebxml::parse_iso_duration(bytes)) {
-        require(minutes->count() >= 0 && minutes->count() <= 3660 * 24 * 60);
+        must(minutes->count() >= 0 && minutes->count() <= 3660 * 24 * 60);
     }
     const auto agreement = ebxml::read_agreement(bytes);
     if (!agreement) {
         return 0;
     }
     const auto known = ebxml::make_register(directory::Directory{}, std::span(&*agreement, 1));
-    require(known.agreements.size() <= 1);
+    must(known.agreements.size() <= 1);
     if (known.parties.size() >= 2) {
         check_terms(*agreement, known.parties.begin()->first, known.parties.rbegin()->first);
     }

@@ -3,7 +3,6 @@
 // signature is not theirs, so that nothing may ever pass for theirs.
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "broker/transport/ebxml/message/monitoring.hpp"
@@ -12,16 +11,13 @@
 #include "broker/transport/ebxml/service/authentication.hpp"
 #include "broker/transport/ebxml/service/mail_answers.hpp"
 #include "broker/transport/ebxml/service/refusals.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
 
 using namespace budstikke;
 
-void require(bool promise) {
-    if (!promise) {
-        std::abort();
-    }
-}
+using budstikke::fuzz::must;
 
 /// The two parties of the corpus.
 const ebxml::Register& known() {
@@ -44,9 +40,9 @@ void check_mail(const ebxml::Message& message) {
         return;
     }
     const auto address = ebxml::fault_address(message.mime->headers);
-    require(address.empty() || ebxml::is_plain_address(address));
+    must(address.empty() || ebxml::is_plain_address(address));
     for (const auto& id : ebxml::answered_mails(message.mime->headers)) {
-        require(id.find('>') == std::string::npos);
+        must(id.find('>') == std::string::npos);
     }
     if (ebxml::is_report(message)) {
         (void)ebxml::read_bounce(message);
@@ -55,7 +51,7 @@ void check_mail(const ebxml::Message& message) {
 
 void check_errors(const ebxml::Errors& errors) {
     for (const auto& error : errors) {
-        require(!error.code.empty() && !error.location.empty() && !error.description.empty());
+        must(!error.code.empty() && !error.location.empty() && !error.description.empty());
     }
 }
 
@@ -70,16 +66,16 @@ void check_sender(const ebxml::Message& message, ebxml::Transport transport) {
         .opened = std::nullopt,
     });
     // Rule 44: nobody here has the certificate of another.
-    require(verdict.answer != ebxml::Answer::acknowledgment);
-    require(verdict.answer != ebxml::Answer::warning);
+    must(verdict.answer != ebxml::Answer::acknowledgment);
+    must(verdict.answer != ebxml::Answer::warning);
     check_errors(ebxml::errors_of(verdict));
     check_errors(ebxml::report_of(verdict));
     if (signature.envelope) {
-        require(signature.envelope->message_id == message.envelope->message_id);
-        require(signature.envelope->to.her_id() == message.envelope->to.her_id());
+        must(signature.envelope->message_id == message.envelope->message_id);
+        must(signature.envelope->to.her_id() == message.envelope->to.her_id());
     }
     for (const auto& description : message.envelope->descriptions) {
-        require(ebxml::read_description(description).size() <= 6);
+        must(ebxml::read_description(description).size() <= 6);
     }
 }
 

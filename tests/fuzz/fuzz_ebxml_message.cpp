@@ -3,23 +3,19 @@
 // back.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "broker/base/limits.hpp"
 #include "broker/transport/ebxml/message/timestamp.hpp"
 #include "broker/transport/ebxml/message/writer.hpp"
 #include "broker/transport/ebxml/rules/validate.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
 
 using namespace budstikke;
 
-void require(bool promise) {
-    if (!promise) {
-        std::abort();
-    }
-}
+using budstikke::fuzz::must;
 
 void check_verdict(const ebxml::Message& message, ebxml::Transport transport) {
     const auto verdict = ebxml::validate({
@@ -28,14 +24,14 @@ void check_verdict(const ebxml::Message& message, ebxml::Transport transport) {
         .signature = {},
         .opened = std::nullopt,
     });
-    require(verdict.violations.size() <= limits::ebms_violations_max);
-    require(std::ranges::is_sorted(verdict.violations, {}, &ebxml::Violation::rule));
+    must(verdict.violations.size() <= limits::ebms_violations_max);
+    must(std::ranges::is_sorted(verdict.violations, {}, &ebxml::Violation::rule));
     for (const auto& violation : verdict.violations) {
-        require(!violation.location.empty());
+        must(!violation.location.empty());
     }
     // Without a valid signature nothing is acknowledged; what is no ebXML gets a Fault.
-    require(verdict.answer != ebxml::Answer::acknowledgment);
-    require(message.envelope || verdict.answer == ebxml::Answer::fault);
+    must(verdict.answer != ebxml::Answer::acknowledgment);
+    must(message.envelope || verdict.answer == ebxml::Answer::fault);
 }
 
 void check_signal(const ebxml::Envelope& received) {
@@ -43,8 +39,8 @@ void check_signal(const ebxml::Envelope& received) {
     header.message_id = "1@fuzz";
     const auto text = ebxml::write_error(header, {}).with("");
     const auto again = ebxml::read_message(text);
-    require(again && again->envelope);
-    require(again->envelope->from.ids.size() == received.to.ids.size());
+    must(again && again->envelope);
+    must(again->envelope->from.ids.size() == received.to.ids.size());
 }
 
 }  // namespace
@@ -60,10 +56,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_verdict(*message, ebxml::Transport::mail);
     if (message->envelope) {
         const auto& envelope = *message->envelope;
-        require(envelope.manifest.size() <= limits::ebms_references_max);
+        must(envelope.manifest.size() <= limits::ebms_references_max);
         check_signal(envelope);
         if (const auto time = ebxml::parse_date_time(envelope.timestamp)) {
-            require(ebxml::parse_date_time(ebxml::to_date_time(*time)).has_value());
+            must(ebxml::parse_date_time(ebxml::to_date_time(*time)).has_value());
         }
     }
     return 0;

@@ -1,23 +1,19 @@
 // The decoders of the ebXML store's rows and keys. The first byte chooses one. What a decoder
 // accepts is written so that it decodes to the same again.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "broker/store/ebxml_codec.hpp"
 #include "broker/store/ebxml_keys.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
 
 using namespace budstikke;         // NOLINT(google-build-using-namespace)
 using namespace budstikke::store;  // NOLINT(google-build-using-namespace)
 
-void must(bool promise) {
-    if (!promise) {
-        std::abort();
-    }
-}
+using budstikke::fuzz::must;
 
 template <typename Decode>
 void round_trip(const Decode& decode, std::string_view bytes) {

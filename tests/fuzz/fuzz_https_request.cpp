@@ -2,24 +2,20 @@
 // that requests come out the same however they are cut, and that what was taken has one length: not
 // both ways of saying it, and as many bytes as it said.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
 #include "broker/transport/ebxml/https/request.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
 
 using budstikke::ebxml::RequestReader;
 using State = RequestReader::State;
 
-void require(bool promise) {
-    if (!promise) {
-        std::abort();
-    }
-}
+using budstikke::fuzz::must;
 
 using Seen = std::tuple<State, unsigned, std::string, std::size_t>;
 
@@ -31,10 +27,10 @@ Seen read(std::string_view bytes, std::size_t piece, const budstikke::ebxml::Htt
     for (std::size_t at = 0; at < bytes.size() && reader.status() == 0; at += piece) {
         waiting += bytes.substr(at, piece);
         const std::size_t now = reader.take(waiting);
-        require(now <= waiting.size());
+        must(now <= waiting.size());
         used += now;
         waiting.erase(0, now);
-        require(reader.held_bytes() <= limits.package_bytes_max);
+        must(reader.held_bytes() <= limits.package_bytes_max);
         if (reader.state() == State::whole) {
             return {State::whole, 0, reader.take_package(), used};
         }
@@ -58,10 +54,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Seen pieces = read(bytes, std::size_t{data[0]} + 1, limits);
     // A fault may be seen before its line has ended, or not; what is whole is whole for both.
     if (std::get<State>(whole) == State::whole || std::get<State>(pieces) == State::whole) {
-        require(whole == pieces);
+        must(whole == pieces);
         const std::string& package = std::get<std::string>(whole);
-        require(package.find("\r\n\r\n") != std::string::npos);
-        require(package.size() <= limits.package_bytes_max);
+        must(package.find("\r\n\r\n") != std::string::npos);
+        must(package.size() <= limits.package_bytes_max);
     }
     return 0;
 }

@@ -2,13 +2,13 @@
 // that lines, mails and replies come out the same however they are cut, that a mail has no line end
 // but CRLF, and that a mail which is taken ended where the plainest of readers sees its end.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "broker/transport/ebxml/mail/lmtp_decoder.hpp"
 #include "broker/transport/ebxml/mail/lmtp_dialogue.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
 
@@ -18,17 +18,13 @@ using Event = LmtpDecoder::Event;
 
 constexpr std::size_t mail_bytes_max = 200;
 
-void require(bool promise) {
-    if (!promise) {
-        std::abort();
-    }
-}
+using budstikke::fuzz::must;
 
 void check_mail(std::string_view mail) {
-    require(mail.size() <= mail_bytes_max);
+    must(mail.size() <= mail_bytes_max);
     for (std::size_t at = 0; at < mail.size(); ++at) {
-        require(mail[at] != '\n' || (at > 0 && mail[at - 1] == '\r'));
-        require(mail[at] != '\r' || (at + 1 < mail.size() && mail[at + 1] == '\n'));
+        must(mail[at] != '\n' || (at > 0 && mail[at - 1] == '\r'));
+        must(mail[at] != '\r' || (at + 1 < mail.size() && mail[at + 1] == '\n'));
     }
 }
 
@@ -44,13 +40,13 @@ std::vector<std::string> speak(std::string_view bytes, std::size_t piece) {
     std::size_t mail_begins = 0;
     for (std::size_t at = 0; at < bytes.size();) {
         const auto step = decoder.take(bytes.substr(at, piece));
-        require(step.used > 0);
+        must(step.used > 0);
         at += step.used;
         if (step.event == Event::need_more) {
             continue;
         }
         if (step.event == Event::mail) {
-            require(ends_here(bytes.substr(mail_begins, at - mail_begins)));
+            must(ends_here(bytes.substr(mail_begins, at - mail_begins)));
             const bool is_good = decoder.fault() == LmtpDecoder::Fault::none;
             const std::string mail = decoder.take_mail();
             check_mail(mail);
@@ -62,7 +58,7 @@ std::vector<std::string> speak(std::string_view bytes, std::size_t piece) {
         }
         const auto answer =
             dialogue.answer(step.event, step.event == Event::line ? decoder.line() : "");
-        require(answer.text.ends_with("\r\n"));
+        must(answer.text.ends_with("\r\n"));
         said.push_back(answer.text);
         if (answer.mail) {
             decoder.expect_mail(dialogue.return_path(), mail_bytes_max);
@@ -81,6 +77,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     const std::string_view bytes(reinterpret_cast<const char*>(data + 1), size - 1);
-    require(speak(bytes, size) == speak(bytes, std::size_t{data[0]} + 1));
+    must(speak(bytes, size) == speak(bytes, std::size_t{data[0]} + 1));
     return 0;
 }

@@ -1,7 +1,6 @@
 // The decoders of stored rows, keys and sealed pieces. The first byte chooses one. What a record's
 // decoder accepts, its encoder writes so that it decodes to the same bytes again.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -11,6 +10,7 @@
 #include "broker/crypto/seal.hpp"
 #include "broker/store/record_codec.hpp"
 #include "broker/store/rocksdb_keys.hpp"
+#include "tests/fuzz/must.hpp"
 #include "tests/unit/store/samples.hpp"
 
 namespace {
@@ -18,11 +18,7 @@ namespace {
 using namespace budstikke;         // NOLINT(google-build-using-namespace)
 using namespace budstikke::store;  // NOLINT(google-build-using-namespace)
 
-void must(bool promise) {
-    if (!promise) {
-        std::abort();
-    }
-}
+using budstikke::fuzz::must;
 
 template <typename Decode>
 void round_trip(const Decode& decode, std::string_view bytes) {

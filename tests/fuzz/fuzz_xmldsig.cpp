@@ -1,23 +1,19 @@
 // Signed envelopes. Whatever comes in, the verdict agrees with itself: what is valid covers the
 // envelope and both parts, with digests of exactly the bytes that are handed back.
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 #include <vector>
 
 #include "broker/crypto/digest.hpp"
 #include "broker/crypto/xmldsig/xmldsig.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace {
 
 using namespace budstikke::crypto;           // NOLINT(google-build-using-namespace)
 using namespace budstikke::crypto::xmldsig;  // NOLINT(google-build-using-namespace)
 
-void must(bool promise) {
-    if (!promise) {
-        std::abort();
-    }
-}
+using budstikke::fuzz::must;
 
 void check_valid(const Verification& result, std::size_t parts) {
     must(result.certificate.has_value() && result.signature_method.has_value());

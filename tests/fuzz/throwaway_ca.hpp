@@ -2,7 +2,6 @@
 // is never written anywhere.
 #pragma once
 
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -13,14 +12,9 @@
 #include <openssl/x509v3.h>
 
 #include "broker/crypto/openssl_handles.hpp"
+#include "tests/fuzz/must.hpp"
 
 namespace budstikke::fuzz {
-
-inline void must(bool promise) {
-    if (!promise) {
-        std::abort();
-    }
-}
 
 /// The DER of an object.
 template <typename Object, typename Encode>
