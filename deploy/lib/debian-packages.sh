@@ -4,6 +4,7 @@
 #   find_missing SCRIPT PACKAGE...   sets `missing` to the packages that are not installed. Where
 #       some are and the caller is not root, says that SCRIPT must be run, and exits with 1.
 #   install_missing   installs them, or shows what apt said and fails.
+#   install_unstarted UNIT...   the same, and nothing of it is started, now or at the next boot.
 
 missing=""
 
@@ -41,4 +42,20 @@ install_missing() (
         echo "could not install:$missing" >&2
         exit 1
     fi
+)
+
+# Debian's way to keep an installation from starting what it installs; a policy that is there
+# already stays.
+install_unstarted() (
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap 'rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    fi
+    for unit in "$@"; do
+        [ ! -d /etc/systemd/system ] || [ -e "/etc/systemd/system/$unit" ] ||
+            ln -s /dev/null "/etc/systemd/system/$unit"
+    done
+    install_missing
 )

@@ -9,15 +9,4 @@ root=$(cd "$(dirname "$0")/../.." && pwd -P)
 find_missing tests/bench/install-rabbitmq.sh rabbitmq-server
 [ -n "$missing" ] || exit 0
 
-# Debian's way to keep an installation from starting what it installs.
-policy=/usr/sbin/policy-rc.d
-if [ ! -e "$policy" ]; then
-    trap 'rm -f "$policy"' EXIT
-    printf '#!/bin/sh\nexit 101\n' >"$policy"
-    chmod 755 "$policy"
-fi
-for unit in rabbitmq-server.service epmd.service epmd.socket; do
-    [ ! -d /etc/systemd/system ] || [ -e "/etc/systemd/system/$unit" ] ||
-        ln -s /dev/null "/etc/systemd/system/$unit"
-done
-install_missing
+install_unstarted rabbitmq-server.service epmd.service epmd.socket
