@@ -17,6 +17,7 @@
 #include "broker/pipeline/broker.hpp"
 #include "broker/transport/ebxml/service/inbox.hpp"
 #include "tests/unit/admin/event_recorder.hpp"
+#include "tests/unit/transport/ebxml/service/forwarding_store.hpp"
 #include "tests/unit/transport/ebxml/service/partner.hpp"
 #include "tests/unit/transport/ebxml/service/world.hpp"
 
@@ -51,60 +52,29 @@ class KeepingCarrier final : public Carrier {
 };
 
 /// A store that fails, or waits, where a test asks for it.
-class FaultyStore final : public store::EbxmlStore {
+class FaultyStore final : public ForwardingStore {
  public:
-    explicit FaultyStore(std::unique_ptr<store::EbxmlStore> real) : real_(std::move(real)) {}
+    using ForwardingStore::ForwardingStore;
+    using ForwardingStore::put;
 
     bool fails_to_keep = false;
     bool fails_to_find = false;
     std::function<void()> before_keeping;
 
-    Result<void> put(const store::OutboundEbxml& message) override { return real_->put(message); }
-    Result<void> update(const store::OutboundEbxml& message) override {
-        return real_->update(message);
-    }
-    Result<std::optional<store::OutboundEbxml>> outbound(std::string_view id) const override {
-        return real_->outbound(id);
-    }
-    Result<std::string> outbound_body(std::string_view id) const override {
-        return real_->outbound_body(id);
-    }
-    Result<std::optional<store::OutboundEbxml>> outbound_of(const DeliveryId& id) const override {
-        return real_->outbound_of(id);
-    }
-    Result<void> erase_outbound(std::string_view id) override { return real_->erase_outbound(id); }
-    Result<std::vector<std::string>> due(Timestamp now, std::size_t rows_max) const override {
-        return real_->due(now, rows_max);
-    }
-    Result<std::vector<store::OutboundEbxml>> all_outbound(
-        std::string_view after, std::size_t rows_max
-    ) const override {
-        return real_->all_outbound(after, rows_max);
-    }
     Result<void> put(const store::InboundEbxml& message) override {
         if (before_keeping) {
             before_keeping();
         }
-        return fails_to_keep ? Result<void>(fail(Errc::io, "a test")) : real_->put(message);
+        return fails_to_keep ? Result<void>(fail(Errc::io, "a test"))
+                             : ForwardingStore::put(message);
     }
     Result<std::optional<store::InboundEbxml>> inbound(const HerId& from, std::string_view id)
         const override {
         if (fails_to_find) {
             return fail(Errc::io, "a test");
         }
-        return real_->inbound(from, id);
+        return ForwardingStore::inbound(from, id);
     }
-    Result<std::optional<store::InboundEbxml>> inbound_of_business(
-        const HerId& from, std::string_view id
-    ) const override {
-        return real_->inbound_of_business(from, id);
-    }
-    Result<std::size_t> erase_inbound_before(Timestamp before, std::size_t rows_max) override {
-        return real_->erase_inbound_before(before, rows_max);
-    }
-
- private:
-    std::unique_ptr<store::EbxmlStore> real_;
 };
 
 /// Keeps events, and tells of each.

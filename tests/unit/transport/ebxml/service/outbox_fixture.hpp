@@ -16,6 +16,7 @@
 #include "broker/transport/ebxml/service/outbox.hpp"
 #include "tests/unit/admin/event_recorder.hpp"
 #include "tests/unit/pipeline/broker_fixture.hpp"
+#include "tests/unit/transport/ebxml/service/forwarding_store.hpp"
 #include "tests/unit/transport/ebxml/service/world.hpp"
 
 namespace budstikke::ebxml::test {
@@ -50,55 +51,26 @@ class RecordingCarrier final : public Carrier {
 };
 
 /// The real store, which tells when a message of ours was changed, and fails where a test says so.
-class WatchedStore final : public store::EbxmlStore {
+class WatchedStore final : public ForwardingStore {
  public:
     explicit WatchedStore(const std::filesystem::path& folder)
-        : real_(store::open_ebxml_store(folder).value()) {}
+        : ForwardingStore(store::open_ebxml_store(folder).value()) {}
+    using ForwardingStore::put;
 
     Result<void> put(const store::OutboundEbxml& message) override {
-        auto done = failing_ ? refusal() : real_->put(message);
+        auto done = failing_ ? refusal() : ForwardingStore::put(message);
         changed();
         return done;
     }
     Result<void> update(const store::OutboundEbxml& message) override {
-        auto updated = failing_ ? refusal() : real_->update(message);
+        auto updated = failing_ ? refusal() : ForwardingStore::update(message);
         changed();
         return updated;
     }
-    Result<std::optional<store::OutboundEbxml>> outbound(std::string_view id) const override {
-        return real_->outbound(id);
-    }
-    Result<std::string> outbound_body(std::string_view id) const override {
-        return real_->outbound_body(id);
-    }
-    Result<std::optional<store::OutboundEbxml>> outbound_of(const DeliveryId& id) const override {
-        return real_->outbound_of(id);
-    }
     Result<void> erase_outbound(std::string_view id) override {
-        auto erased = real_->erase_outbound(id);
+        auto erased = ForwardingStore::erase_outbound(id);
         changed();
         return erased;
-    }
-    Result<std::vector<std::string>> due(Timestamp now, std::size_t rows_max) const override {
-        return real_->due(now, rows_max);
-    }
-    Result<std::vector<store::OutboundEbxml>> all_outbound(
-        std::string_view after, std::size_t rows_max
-    ) const override {
-        return real_->all_outbound(after, rows_max);
-    }
-    Result<void> put(const store::InboundEbxml& message) override { return real_->put(message); }
-    Result<std::optional<store::InboundEbxml>> inbound(const HerId& from, std::string_view id)
-        const override {
-        return real_->inbound(from, id);
-    }
-    Result<std::optional<store::InboundEbxml>> inbound_of_business(
-        const HerId& from, std::string_view id
-    ) const override {
-        return real_->inbound_of_business(from, id);
-    }
-    Result<std::size_t> erase_inbound_before(Timestamp before, std::size_t rows_max) override {
-        return real_->erase_inbound_before(before, rows_max);
     }
 
     /// From now on no message of ours can be written.
@@ -109,7 +81,6 @@ class WatchedStore final : public store::EbxmlStore {
  private:
     static Result<void> refusal() { return fail(Errc::io, "as the test wants it"); }
     void changed();
-    std::unique_ptr<store::EbxmlStore> real_;
     std::atomic<bool> failing_ = false;
     std::mutex mutex_;
     std::condition_variable changed_;
