@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/pipeline/watched_store.hpp"
-#include "tests/unit/transport/exchange_fixture.hpp"
 #include "tests/unit/transport/stuck_session.hpp"
 
 namespace budstikke::transport {
@@ -34,7 +33,7 @@ class StuckFollows : public StuckSession {
     std::uint64_t request_ = 0;
 };
 
-class FollowsTest : public ExchangeTest {
+class FollowsTest : public StuckSessionTest {
  protected:
     static constexpr int feeds = 16;
 
@@ -57,16 +56,6 @@ class FollowsTest : public ExchangeTest {
     }
     static std::string sender(int number) { return std::to_string(500 + number); }
 
-    SessionParts parts(const ExchangeLimits& limits) {
-        return {
-            .broker = *broker_,
-            .clock = wall_,
-            .events = events_,
-            .limits = limits,
-            .workers = workers_,
-            .software = {},
-        };
-    }
     /// Pages that are read of `feeds` feeds, of a page each, for a peer that takes nothing.
     std::size_t pages_read(std::size_t outbound_bytes_max) {
         const std::size_t before = watch_.feed_reads.senders().size();
@@ -97,7 +86,6 @@ class FollowsTest : public ExchangeTest {
     }
 
     pipeline::StoreWatch watch_;
-    Workers workers_{4};
     store::Position position_ = 1'000'000;
 };
 

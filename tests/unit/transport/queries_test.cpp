@@ -6,7 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/transport/exchange_fixture.hpp"
 #include "tests/unit/transport/hand_client.hpp"
 #include "tests/unit/transport/stuck_session.hpp"
 
@@ -36,23 +35,13 @@ class StuckQueries : public StuckSession {
     Queries queries_{context()};
 };
 
-class QueriesTest : public ExchangeTest {
+class QueriesTest : public StuckSessionTest {
  protected:
     static constexpr std::uint32_t asked = 16;
 
     void SetUp() override {
-        ExchangeTest::SetUp();
+        StuckSessionTest::SetUp();
         ASSERT_TRUE(BrokerTest::submit(pipeline::Draftsman{}).accepted);
-    }
-    SessionParts parts(const ExchangeLimits& limits) {
-        return {
-            .broker = *broker_,
-            .clock = wall_,
-            .events = events_,
-            .limits = limits,
-            .workers = workers_,
-            .software = {},
-        };
     }
     /// So many of `asked` are answered to a peer that takes nothing.
     std::uint32_t answered(std::size_t outbound_bytes_max) {
@@ -68,8 +57,6 @@ class QueriesTest : public ExchangeTest {
         }
         return asked - unanswered;
     }
-
-    Workers workers_{4};
 };
 
 TEST_F(QueriesTest, ReadsNoMoreThanTwoAnswersBeyondAFullOutbox) {

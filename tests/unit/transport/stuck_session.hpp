@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "broker/transport/exchange/session_context.hpp"
+#include "tests/unit/transport/exchange_fixture.hpp"
 
 namespace budstikke::transport {
 
@@ -46,6 +47,25 @@ class StuckSession {
     Inbox inbox_;
     Outbox outbox_;
     SessionContext context_;
+};
+
+/// A broker, and what a stuck session of its server stands on.
+class StuckSessionTest : public ExchangeTest {
+ protected:
+    /// `limits` outlives them.
+    SessionParts parts(const ExchangeLimits& limits) {
+        return {
+            .broker = *broker_,
+            .clock = wall_,
+            .events = events_,
+            .limits = limits,
+            .workers = workers_,
+            .software = {},
+        };
+    }
+
+ private:
+    Workers workers_{4};
 };
 
 }  // namespace budstikke::transport
