@@ -63,7 +63,7 @@ Result<void> EbxmlPart::start() {
     if (!service) return std::unexpected(std::move(service).error());
     service_ = *std::move(service);
     pool_ = std::make_unique<ebxml::ReceivePool>(
-        ebxml::ReceivePoolOptions{.workers = ebxml.senders}, service_->receiver(), parts_.events
+        ebxml::ReceivePoolOptions{}, service_->receiver(), parts_.events
     );
     return start_mail();
 }

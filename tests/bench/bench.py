@@ -14,6 +14,7 @@ import tempfile
 
 import brokers
 import ceilings
+import ebxml
 import messages
 import parts
 import ratios
@@ -25,7 +26,9 @@ PARTS = {
     "idle": parts.idle,
     "neighbour": parts.neighbour,
     "ceilings": ceilings.measure,
+    "ebxml": ebxml.measure,
 }
+PAIRS_MAX = max(ratios.PAIRS_MAX, ebxml.PAIRS)
 STANDARDS = pathlib.Path(
     os.environ.get("BUDSTIKKE_STANDARDS", brokers.PROJECT.parent / "shared/standards"))
 
@@ -45,7 +48,7 @@ class Bench:
         """The folder of the messages of a size, for as many pairs as any part uses."""
         if size not in self._messages:
             self._messages[size] = messages.write(
-                STANDARDS, self.folder / "messages" / str(size), size, ratios.PAIRS_MAX)
+                STANDARDS, self.folder / "messages" / str(size), size, PAIRS_MAX)
         return self._messages[size]
 
     def budstikke(self, *, pairs, validation="envelope"):

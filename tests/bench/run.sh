@@ -2,18 +2,31 @@
 # Measures the broker beside RabbitMQ and prints a table; README.md says what the figures mean.
 #   sh tests/bench/run.sh [--json FILE] [--only PART] [--rounds N] [--seconds N]
 #   --json FILE   the figures, for programs
-#   --only PART   one of: ratios latency backlog idle neighbour ceilings; may be given several times
+#   --only PART   one of: ratios latency backlog idle neighbour ceilings ebxml; may be given several
+#                 times
 #   --rounds N    alternating rounds, of which the medians are taken (3)
 #   --seconds N   that each load is measured (5)
-# Installs and builds what it needs. As root it makes an ordinary user and works as that one. Leaves
-# nothing running and no file but FILE.
+# Installs and builds what it needs, RabbitMQ for ratios and latency only. As root it makes an
+# ordinary user and works as that one. Leaves nothing running and no file but FILE.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
 . "$root/deploy/lib/environment.sh"
 . "$root/deploy/lib/ordinary-user.sh"
 
 sh "$root/deploy/install-dependencies.sh"
-sh "$root/tests/bench/install-rabbitmq.sh"
+# Only two parts compare with it.
+compares=no
+parts=""
+previous=""
+for word in "$@"; do
+    [ "$previous" != --only ] || parts="$parts $word"
+    case $word in --only=*) parts="$parts ${word#--only=}" ;; esac
+    previous=$word
+done
+for part in ${parts:-ratios}; do
+    case $part in ratios | latency) compares=yes ;; esac
+done
+[ "$compares" = no ] || sh "$root/tests/bench/install-rabbitmq.sh"
 
 # The file is written by whoever started this, so that it may lie where the ordinary user may not.
 json=""

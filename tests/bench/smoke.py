@@ -9,6 +9,7 @@ import tempfile
 
 import bench
 import ceilings
+import ebxml
 import parts
 
 
@@ -34,6 +35,12 @@ def lost_messages_are_noticed(each):
             raise AssertionError("ten messages of somebody else were not noticed")
 
 
+def ebxml_messages(each):
+    said = ebxml.measure_once(each, count=320, min_time=0.05)
+    assert said["arrived"] == said["confirmed"] == 320, said
+    assert 0 < said["ratio"] < 1, said
+
+
 def crowds(each):
     with each.budstikke(pairs=2) as broker:
         broker.start()
@@ -54,6 +61,7 @@ def main():
             "envelope": load(each, size=2048), "none": load(each, size=8192, opaque=True),
             "half load": load(each, size=2048, rate=200),
             "strangers": lambda: lost_messages_are_noticed(each),
+            "ebxml": lambda: ebxml_messages(each),
             "crowds": lambda: crowds(each),
             "ceilings": lambda: ceilings.measure(each),
         }

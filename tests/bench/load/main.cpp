@@ -1,8 +1,9 @@
 // budstikke_load: loads a broker from many senders to as many recipients, and prints as JSON how
 // fast that went and whether every confirmed message arrived once. Exits with 1 where not. Speaks
-// the exchange protocol, and AMQP 0-9-1 to RabbitMQ with the same care.
+// the exchange protocol, ebXML over HTTPS, and AMQP 0-9-1 to RabbitMQ with the same care.
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <thread>
 
 #include "tests/bench/load/protocol.hpp"
@@ -12,16 +13,66 @@ namespace {
 
 using namespace budstikke;
 
+/// All that is sent by ebXML, which takes its time: made before anybody connects.
+struct EbxmlLoad {
+    std::map<std::uint32_t, Result<std::vector<bench::EbxmlRequest>>> requests;
+    std::optional<crypto::PartyCertificate> answers_with;
+};
+
+Result<EbxmlLoad> make_ebxml(bench::Run& run) {
+    const bench::Plan& plan = run.plan();
+    EbxmlLoad load;
+    const auto keys = bench::EbxmlKeys::load(plan.pki);
+    auto answering = crypto::PartyCertificate::load(plan.pki / "clients/clinic-sign.crt");
+    if (!keys || !answering) {
+        return std::unexpected(keys ? answering.error() : keys.error());
+    }
+    load.answers_with = std::move(answering->front());
+    std::vector<std::jthread> threads;
+    for (std::uint32_t pair = plan.first_pair; pair < plan.first_pair + plan.pairs; ++pair) {
+        const auto payloads = bench::read_payloads(plan.messages, pair);
+        if (!payloads) {
+            return std::unexpected(payloads.error());
+        }
+        auto& made = load.requests[pair];
+        threads.emplace_back([&run, &keys, &made, pair, payloads = *payloads] {
+            made = bench::make_ebxml_requests(run.sheet(pair), pair, *keys, payloads);
+        });
+    }
+    threads.clear();
+    return load;
+}
+
+Result<std::unique_ptr<bench::Side>> connect_sender(
+    bench::Run& run, std::uint32_t pair, const bench::TlsIdentity& who,
+    const bench::Payloads& payloads, EbxmlLoad& ebxml
+) {
+    switch (run.plan().protocol) {
+        case bench::Protocol::exchange:
+            return bench::connect_exchange_sender(run, pair, who, payloads);
+        case bench::Protocol::amqp:
+            return bench::connect_amqp_sender(run, pair, who, payloads);
+        case bench::Protocol::ebxml:
+            break;
+    }
+    auto& requests = ebxml.requests[pair];
+    if (!requests) {
+        return std::unexpected(requests.error());
+    }
+    return bench::connect_ebxml_sender(run, pair, who, *std::move(requests), *ebxml.answers_with);
+}
+
 Result<void> connect(bench::Run& run, std::vector<bench::Loop>& loops) {
     const bench::Plan& plan = run.plan();
     const bool amqp = plan.protocol == bench::Protocol::amqp;
-    const auto connect_sender = amqp ? bench::connect_amqp_sender : bench::connect_exchange_sender;
     const auto connect_recipient =
         amqp ? bench::connect_amqp_recipient : bench::connect_exchange_recipient;
+    auto ebxml =
+        plan.protocol == bench::Protocol::ebxml ? make_ebxml(run) : Result<EbxmlLoad>(EbxmlLoad());
     const auto sender = bench::TlsIdentity::load(plan.pki, "sender");
     const auto recipient = bench::TlsIdentity::load(plan.pki, "recipient");
-    if (!sender || !recipient) {
-        return std::unexpected((sender ? recipient : sender).error());
+    if (!ebxml || !sender || !recipient) {
+        return std::unexpected(!ebxml ? ebxml.error() : (sender ? recipient : sender).error());
     }
     for (std::uint32_t pair = plan.first_pair; pair < plan.first_pair + plan.pairs; ++pair) {
         const auto payloads = bench::read_payloads(plan.messages, pair);
@@ -36,7 +87,7 @@ Result<void> connect(bench::Run& run, std::vector<bench::Loop>& loops) {
             }
             loop.add(std::move(*side));
         }
-        auto side = connect_sender(run, pair, *sender, *payloads);
+        auto side = connect_sender(run, pair, *sender, *payloads, *ebxml);
         if (!side) {
             return std::unexpected(side.error());
         }

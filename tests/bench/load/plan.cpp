@@ -24,10 +24,18 @@ std::optional<Plan> read_plan(std::span<const char* const> words) {
     app.add_option("--rate", plan.rate, "messages a second of all together; 0: as many as can be");
     app.add_option("--warmup", plan.warmup_s, "seconds that are not measured");
     app.add_option("--seconds", plan.seconds, "that are measured");
-    app.add_option("--count", plan.count, "messages of all together, in place of a time");
+    auto* const count =
+        app.add_option("--count", plan.count, "messages of all together, in place of a time");
     app.add_option("--threads", plan.threads, "of the generator")->check(CLI::Range(1, 64));
     app.add_option("--first-pair", plan.first_pair, "number of the first pair");
     app.add_flag("--opaque", plan.opaque, "declare the facts of payloads that may not be read");
+    app.add_option(
+           "--ebxml-port", plan.ebxml_port,
+           "send by ebXML over HTTPS to this port; needs the clients hospital-sign, clinic-sign "
+           "and "
+           "clinic-crypt, and --count"
+    )
+        ->needs(count);
     app.add_flag("--amqp", amqp, "to RabbitMQ");
     app.add_flag("--no-recipients", deaf, "nobody fetches what is sent");
     try {
@@ -38,6 +46,10 @@ std::optional<Plan> read_plan(std::span<const char* const> words) {
     }
     plan.receive = !deaf;
     plan.protocol = amqp ? Protocol::amqp : Protocol::exchange;
+    if (plan.ebxml_port != 0) {
+        plan.protocol = Protocol::ebxml;
+        plan.window = 1;  // HTTP: the next request goes when the last one is answered
+    }
     return plan;
 }
 

@@ -11,11 +11,12 @@
 
 namespace budstikke::bench {
 
-enum class Protocol { exchange, amqp };
+enum class Protocol { exchange, amqp, ebxml };
 
 struct Plan {
     Protocol protocol = Protocol::exchange;
     std::uint16_t port = 0;
+    std::uint16_t ebxml_port = 0;    ///< what is sent goes here; what arrives comes from `port`
     std::filesystem::path pki;       ///< a test PKI with the clients `sender` and `recipient`
     std::filesystem::path messages;  ///< of messages.py
     std::uint32_t pairs = 4;         ///< senders, each with a recipient of its own

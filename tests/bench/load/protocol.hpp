@@ -1,4 +1,4 @@
-// The two protocols that the generator speaks: what connects a sender and a recipient.
+// The protocols that the generator speaks: what connects a sender and a recipient.
 #pragma once
 
 #include <memory>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "broker/base/result.hpp"
+#include "tests/bench/load/ebxml_requests.hpp"
 #include "tests/bench/load/loop.hpp"
 
 namespace budstikke::bench {
@@ -30,6 +31,12 @@ Result<std::unique_ptr<Side>> connect_amqp_sender(
 );
 Result<std::unique_ptr<Side>> connect_amqp_recipient(
     Run& run, std::uint32_t pair, const TlsIdentity& who, const Payloads& payloads
+);
+
+/// `requests` are all that it will send; `answers_with` signs what comes back.
+Result<std::unique_ptr<Side>> connect_ebxml_sender(
+    Run& run, std::uint32_t pair, const TlsIdentity& who, std::vector<EbxmlRequest> requests,
+    const crypto::PartyCertificate& answers_with
 );
 
 }  // namespace budstikke::bench

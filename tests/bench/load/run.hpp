@@ -41,6 +41,7 @@ class Run {
     std::int64_t measured_from_ = 0;
     std::int64_t measured_until_ = 0;
     std::int64_t give_up_ = 0;
+    double cpu_before_ = 0;
     std::atomic<bool> failed_{false};
     mutable std::mutex mutex_;
     std::string why_;

@@ -46,6 +46,7 @@ class Sheet {
     }
 
     // --- The sender's thread -------------------------------------------------------------------
+    std::uint64_t capacity() const { return capacity_; }
     bool full() const { return sent_ == capacity_; }
     std::uint64_t sent_count() const { return sent_; }
     /// The number of the next message, which was due at `time`.

@@ -15,7 +15,8 @@
 namespace budstikke::ebxml {
 
 struct ReceivePoolOptions {
-    std::size_t workers = 4;
+    /// Each waits twice for the disk with its message: more of them share each synced write.
+    std::size_t workers = 32;
     std::size_t waiting_max = limits::https_requests_waiting_max;
     /// Of packages that are being read, wait or are worked on.
     std::size_t held_bytes_max = 16 * limits::mime_bytes_max;
