@@ -72,6 +72,8 @@ class Campaign {
     std::optional<BrokerProcess> broker_;
     std::uint64_t first_of_round_ = 0;  ///< how many were sent before it
     std::uint64_t rounds_ = 0;
+    std::uint64_t interrupted_starts_ = 0;  ///< killed before they were done
+    std::uint64_t disk_ends_ = 0;           ///< the broker ended because its disk failed
     Statuses all_statuses_;
 };
 

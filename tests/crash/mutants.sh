@@ -46,8 +46,11 @@ else
     cat "$TMPDIR/said"
     failed=1
 fi
-faults='^(lost|duplicated|reordered|damaged|unsent|answer|changed|ended early): '
-for mutant in ack_before_sync skip_sync forget_duplicates unmarked overtaking; do
+# What each is to be found by: one that fails otherwise, or does not even start, is not caught.
+for mutant in ack_before_sync=lost,duplicated skip_sync=lost,duplicated forget_duplicates=duplicated \
+    unmarked=duplicated overtaking=reordered settled_by_a_restart=lost; do
+    faults="^($(echo "${mutant#*=}" | tr , '|')): "
+    mutant=${mutant%%=*}
     if try "$mutant" || ! grep -Eq "$faults" "$TMPDIR/said"; then
         printf '%s: NOT caught\n' "$mutant"
         cat "$TMPDIR/said"

@@ -133,6 +133,7 @@ void Oracle::received(const Received& delivery) {
     if (delivery.digest != message->sent.digest) {
         note(Fault::damaged, what);
     }
+    trace->settling = false;
     if (!trace->came) {
         trace->came = true;
         trace->delivery_id = delivery_id;
@@ -158,13 +159,37 @@ void Oracle::released(const std::string& id, const std::string& recipient) {
     progress();
 }
 
+void Oracle::settling(const std::string& id, const std::string& recipient) {
+    const std::lock_guard lock(mutex_);
+    Message* const message = find(id);
+    if (Trace* const trace = message == nullptr ? nullptr : find(*message, recipient)) {
+        trace->settling = true;
+    }
+}
+
+void Oracle::settle(Message& message, Trace& trace) {
+    open_ -= open_of(message);
+    trace.settled = true;
+    open_ += open_of(message);
+}
+
 void Oracle::settled(const std::string& id, const std::string& recipient) {
     const std::lock_guard lock(mutex_);
     Message* const message = find(id);
     if (Trace* const trace = message == nullptr ? nullptr : find(*message, recipient)) {
-        open_ -= open_of(*message);
-        trace->settled = true;
-        open_ += open_of(*message);
+        settle(*message, *trace);
+    }
+    progress();
+}
+
+void Oracle::ended(const std::string& id, const std::string& recipient) {
+    const std::lock_guard lock(mutex_);
+    Message* const message = find(id);
+    Trace* const trace = message == nullptr ? nullptr : find(*message, recipient);
+    if (trace == nullptr || !trace->settling) {
+        note(Fault::lost, id + " to " + recipient + " is called ended, and nobody settled it");
+    } else {
+        settle(*message, *trace);
     }
     progress();
 }

@@ -76,8 +76,14 @@ class Oracle {
     void received(const Received& delivery);
     /// From here on its sender's other messages to this recipient may overtake it.
     void released(const std::string& id, const std::string& recipient);
+    /// Its recipient hands over a settlement that ends it.
+    void settling(const std::string& id, const std::string& recipient);
     /// The settlement was confirmed: it must never come again.
     void settled(const std::string& id, const std::string& recipient);
+
+    /// The broker calls it ended, though the confirmation never came: right where the recipient
+    /// settled it since it came last, and lost where nobody did.
+    void ended(const std::string& id, const std::string& recipient);
 
     /// Anything else that is wrong, or right: a fault of `kind`, told in a line of the report.
     void fault(Fault kind, const std::string& what);
@@ -114,6 +120,7 @@ class Oracle {
         std::string recipient;
         std::size_t delivery_id = 0;
         bool came = false;
+        bool settling = false;  ///< since it came last
         bool settled = false;
     };
     struct Message {
@@ -131,6 +138,7 @@ class Oracle {
     static std::uint64_t open_of(const Message& message);
     Message* find(const std::string& id);
     static Trace* find(Message& message, const std::string& recipient);
+    void settle(Message& message, Trace& trace);
     void note(Fault kind, const std::string& what);
     void judge_order(const Message& message, const std::string& recipient);
     void progress();

@@ -91,6 +91,30 @@ TEST(Oracle, FindsADeliveryThatIsForgottenBeforeItsSettlement) {
     expect_only(oracle, Fault::lost, 1);
 }
 
+TEST(Oracle, FindsADeliveryThatIsCalledEndedThoughNobodySettledIt) {
+    Oracle oracle;
+    oracle.sent(message("a"));
+    accept(oracle, "a");
+    oracle.received(delivery("a"));
+    oracle.settling("a", "3001");
+    oracle.received(delivery("a", true));  // that settlement did not arrive
+    oracle.ended("a", "3001");
+    expect_only(oracle, Fault::lost, 1);
+}
+
+TEST(Oracle, BelievesAnEndWhoseSettlementWasOnItsWay) {
+    Oracle oracle;
+    oracle.sent(message("a"));
+    accept(oracle, "a");
+    oracle.received(delivery("a"));
+    oracle.settling("a", "3001");
+    oracle.ended("a", "3001");
+    EXPECT_TRUE(oracle.wait_until_quiet(Duration(0)));
+    EXPECT_EQ(oracle.counts().all_faults(), 0U);
+    oracle.received(delivery("a", true));
+    expect_only(oracle, Fault::duplicated, 1);
+}
+
 TEST(Oracle, FindsWhatWasNeverAnswered) {
     Oracle oracle;
     oracle.sent(message("a"));

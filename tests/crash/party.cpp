@@ -250,6 +250,9 @@ void Party::settle(const v1::Delivery& delivery) {
         }
     }
     const int outcome = settle.outcome();
+    if (outcome != v1::Settle::RELEASED) {
+        oracle_.settling(delivery.message().message_id(), her_id_);
+    }
     v1::Delivery head = delivery;
     head.clear_payload();
     line_->settle(

@@ -39,6 +39,10 @@ EDITS = {
         "                                                : store_new(*prepared);",
     ),
     "unmarked": (".redelivered = record->attempts > 1,", ".redelivered = false,"),
+    "settled_by_a_restart": (
+        "            change(*record, DeliveryCause::restarted);",
+        "            change(*record, DeliveryCause::settled_accepted);",
+    ),
     "overtaking": (
         "    record.order_key = order_key_of(message, route.recipient);",
         "    record.order_key = order_key_of(message, route.recipient) + ledger_->next_position();",
