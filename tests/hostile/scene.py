@@ -8,6 +8,7 @@ Knows the broker as everybody may: its protocol, its log, its admin socket, /pro
 import contextlib
 import os
 import pathlib
+import signal
 import threading
 import time
 
@@ -162,10 +163,15 @@ def staged(folder, pki, mallorys=(MALLORY,), limits="", extra="", **options):
             broker.kill()
 
 
+class AttackFailed(Exception):
+    """Ends what the test does beside an attack that has failed, wherever it waits."""
+
+
 @contextlib.contextmanager
 def meanwhile(*attacks, pause=0.0):
     """Runs each attack on a thread of its own, again and again until the block ends, with so many
-    seconds in between. An attack that fails fails the test, and so does one that was never made."""
+    seconds in between. An attack that fails ends the block at once and fails the test, and so does
+    one that was never made. Of the main thread, on which tests are run."""
     stop = threading.Event()
     rounds = [0] * len(attacks)
     begun = [threading.Event() for _ in attacks]
@@ -180,18 +186,31 @@ def meanwhile(*attacks, pause=0.0):
         except Exception as failure:  # noqa: BLE001  (raised again below, on the test's thread)
             failures.append(failure)
             begun[which].set()
+            # A signal, since the block may wait for what will never come.
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
+
+    def end_block(*_):
+        if not stop.is_set():
+            stop.set()
+            raise AttackFailed
 
     threads = [threading.Thread(target=run, args=(which,)) for which in range(len(attacks))]
-    for thread in threads:
-        thread.start()
+    before = signal.signal(signal.SIGUSR1, end_block)
     try:
+        for thread in threads:
+            thread.start()
         for event in begun:
             assert event.wait(PATIENCE)
         yield rounds
+    except Exception as consequence:
+        if failures:
+            raise failures[0] from consequence
+        raise
     finally:
         stop.set()
         for thread in threads:
             thread.join(PATIENCE)
+        signal.signal(signal.SIGUSR1, before)
     if failures:
         raise failures[0]
     assert all(rounds), rounds
