@@ -40,7 +40,8 @@ int show_reports(
     int status = inspect_ok;
     for (const std::filesystem::path& path : files) {
         const ShownReport shown = report(path);
-        out << shown.text;
+        // What is known of one file must not be lost with what the next one does.
+        out << shown.text << std::flush;
         if (shown.error) {
             err << command << ": " << path.string() << ": " << *shown.error << '\n';
             status = inspect_usage;

@@ -147,6 +147,7 @@ void read_header_blocks(const Element& header, Envelope& out) {
         const auto word = value_of(*block, ns::eb, "signed");
         out.ack_requested = AckRequested{
             .is_signed = word == "true" || word == "1",
+            .must_understand = value_of(*block, ns::soap, "mustUnderstand") == "1",
             .actor = value_of(*block, ns::soap, "actor"),
         };
     }

@@ -41,6 +41,7 @@ struct Party {
 
 struct AckRequested {
     bool is_signed = false;
+    bool must_understand = false;
     std::string actor;
 };
 

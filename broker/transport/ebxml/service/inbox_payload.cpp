@@ -96,7 +96,8 @@ Reception Inbox::Impl::take_payload(
         });
         auto text = fault_text(verdict);
         if (text.empty()) {
-            text = text_of(partner ? 54 : 29);
+            const bool unread = has_unsigned(*message.tree.root);
+            text = text_of(unread ? 100 : partner ? 54 : 29);
         }
         return answer_fault(arrival, &message, FaultCode::client, text);
     }

@@ -111,11 +111,11 @@ SignalEffect Outbox::Impl::judge(const VerifiedSignal& signal, store::OutboundEb
     }
     message.state = OutboundState::refused;
     message.reason = "SOAPFault";
-    if (envelope.error_list) {
-        const auto worst = std::ranges::find(
-            envelope.error_list->errors, ErrorSeverity::error, &EbxmlError::severity
-        );
-        message.reason = error_code(worst->code);
+    if (envelope.kind != Kind::fault) {
+        const auto& errors = envelope.error_list->errors;
+        const auto worst = std::ranges::find(errors, ErrorSeverity::error, &EbxmlError::severity);
+        // A list without an error refuses too, and says nothing of why.
+        message.reason = error_code(worst == errors.end() ? std::string_view{} : worst->code);
     }
     return SignalEffect::applied;
 }

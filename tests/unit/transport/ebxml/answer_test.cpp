@@ -1,9 +1,11 @@
 // What a receiver answers, and what is seen in practice and let through.
 #include <algorithm>
+#include <map>
 
 #include <gtest/gtest.h>
 
 #include "broker/base/limits.hpp"
+#include "broker/transport/ebxml/message/names.hpp"
 #include "broker/transport/ebxml/message/writer.hpp"
 #include "broker/transport/ebxml/rules/signature_facts.hpp"
 #include "tests/unit/transport/ebxml/drafts.hpp"
@@ -84,6 +86,46 @@ TEST(Answer, WhatTheSignatureDoesNotCoverIsNotRead) {
     EXPECT_GE(verdict.answer, Answer::error);
     const auto rules = broken_rules(verdict);
     EXPECT_GT(std::ranges::count(rules, 100), 0);
+}
+
+/// With `actor` on the first element of that name.
+std::string for_node(std::string envelope, const std::string& element, std::string_view actor) {
+    const auto from = envelope.find('<' + element + ' ');
+    const auto start = from == std::string::npos ? envelope.find('<' + element + '>') : from;
+    EXPECT_NE(start, std::string::npos) << element;
+    const auto end = envelope.find('>', start);
+    const auto own = envelope.find(actor_to_party, start);
+    if (own < end) {
+        return envelope.replace(own, actor_to_party.size(), actor);
+    }
+    return envelope.insert(
+        start + 1 + element.size(), " SOAP:actor=\"" + std::string(actor) + "\""
+    );
+}
+
+TEST(Answer, NoElementMayBeForTheNextNodeAlone) {
+    const std::map<const Draft*, std::vector<std::string>> elements{
+        {&payload_draft(),
+         {"SOAP:Envelope", "SOAP:Header", "SOAP:Body", "eb:MessageHeader", "eb:From", "eb:PartyId",
+          "eb:MessageData", "eb:MessageId", "eb:AckRequested", "eb:Manifest", "eb:Reference",
+          "eb:Schema", "eb:Description", "ds:Signature", "ds:SignedInfo", "ds:Reference"}},
+        {&acknowledgment_draft(), {"SOAP:Header", "eb:Acknowledgment", "eb:RefToMessageId"}},
+        {&error_draft(), {"SOAP:Header", "eb:ErrorList", "eb:Error", "eb:RefToMessageId"}},
+    };
+    for (const auto& [draft, names] : elements) {
+        for (const auto& element : names) {
+            for (const auto actor : {actor_next, actor_next_msh}) {
+                auto broken = *draft;
+                broken.envelope = for_node(broken.envelope, element, actor);
+                const auto verdict = verdict_of(broken);
+                const auto rules = broken_rules(verdict);
+                EXPECT_EQ(std::ranges::count(rules, 100), 1) << element;
+                EXPECT_EQ(std::ranges::count(rules, 75), 0) << element;
+                EXPECT_TRUE(draft != &payload_draft() || verdict.answer >= Answer::error)
+                    << element;
+            }
+        }
+    }
 }
 
 TEST(Answer, ABlockThatStandsTwiceIsRefused) {

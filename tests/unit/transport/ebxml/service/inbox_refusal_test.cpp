@@ -10,6 +10,7 @@ namespace budstikke::ebxml::test {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AllOf;
 using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
@@ -51,6 +52,34 @@ TEST_F(Refused, WithoutASignature) {
     PartnerMessage message;
     message.sign = [](const EnvelopeText& text, const std::string&) { return text.with(""); };
     expect_refused(message, "SecurityFailure", "regel 45", false);
+}
+
+std::string toward_the_next_node(const std::string& envelope) {
+    return changed(envelope, "actor:toPartyMSH", "actor:nextMSH");
+}
+
+TEST_F(Refused, WithABlockThatTheSignatureLeavesToTheNextNode) {
+    PartnerMessage spoiled;
+    spoiled.after_signing = toward_the_next_node;
+    EXPECT_THAT(answered(spoiled).text(), AllOf(HasSubstr("regel 100"), HasSubstr("regel 50")));
+    EXPECT_FALSE(kept(spoiled));
+    // Signed so: the block is no part of what was signed.
+    PartnerMessage meant;
+    meant.before_signing = [](EnvelopeText& text) {
+        text.before = toward_the_next_node(text.before);
+    };
+    expect_refused(meant, "NotSupported", "regel 100", false);
+}
+
+TEST_F(Refused, WithAHeaderForTheNextNode) {
+    PartnerMessage message;
+    message.after_signing = [](const std::string& envelope) {
+        return changed(
+            envelope, "<SOAP:Header>",
+            "<SOAP:Header SOAP:actor=\"http://schemas.xmlsoap.org/soap/actor/next\">"
+        );
+    };
+    expect_fault(message, "regel 100");
 }
 
 TEST_F(Refused, SignedByAnotherThanTheSender) {

@@ -180,6 +180,31 @@ TEST_F(OutboxSignalsTest, AFaultInTheExchangeIsADeadLetter) {
     EXPECT_EQ(delivery(id_, "2001").events.back().detail, "SOAPFault");
 }
 
+TEST_F(OutboxSignalsTest, AListWithoutAnErrorIsADeadLetterOfAnUnknownCause) {
+    auto empty = error_of(sent_, "Unknown", ErrorSeverity::error);
+    empty.error_list->errors.clear();
+    EXPECT_EQ(signal(empty), SignalEffect::applied);
+    wait_for_state(id_, dead_lettered);
+    EXPECT_EQ(delivery(id_, "2001").events.back().detail, "Unknown");
+}
+
+TEST_F(OutboxSignalsTest, AFaultIsAFaultWhateverListComesWithIt) {
+    auto envelope = fault("SOAP:Client");
+    envelope.error_list = ErrorList{
+        .errors =
+            {{.code = "NotSupported",
+              .severity = ErrorSeverity::warning,
+              .context = {},
+              .location = {},
+              .description = {}}}
+    };
+    const auto message_id = stored(id_).message_id;
+    const auto effect = outbox_->signal({.envelope = envelope, .exchange_of = message_id}).value();
+    EXPECT_EQ(effect, SignalEffect::applied);
+    wait_for_state(id_, dead_lettered);
+    EXPECT_EQ(delivery(id_, "2001").events.back().detail, "SOAPFault");
+}
+
 TEST_F(OutboxSignalsTest, AFaultByMailIsMatchedByTheMailThatItAnswers) {
     const auto envelope = fault("SOAP-ENV:Client");
     const std::vector<std::string> others{
