@@ -120,9 +120,10 @@ TEST(Answer, NoElementMayBeForTheNextNodeAlone) {
                 const auto verdict = verdict_of(broken);
                 const auto rules = broken_rules(verdict);
                 EXPECT_EQ(std::ranges::count(rules, 100), 1) << element;
-                EXPECT_EQ(std::ranges::count(rules, 75), 0) << element;
-                EXPECT_TRUE(draft != &payload_draft() || verdict.answer >= Answer::error)
-                    << element;
+                if (draft == &payload_draft()) {
+                    EXPECT_EQ(std::ranges::count(rules, 75), 0) << element;
+                    EXPECT_GE(verdict.answer, Answer::error) << element;
+                }
             }
         }
     }
