@@ -51,7 +51,10 @@ bool Ledger::is_full(std::size_t operations_max) const {
 }
 
 bool Ledger::has_payload(const MessageId& message) {
-    return !erased_payloads_.contains(message) && store_.read_wrap(message).has_value();
+    if (erased_payloads_.contains(message)) {
+        return false;
+    }
+    return added_payloads_.contains(message) || store_.read_wrap(message).has_value();
 }
 
 template <typename T>
@@ -140,6 +143,7 @@ std::shared_ptr<const store::MessageRecord> Ledger::add_message(
     for (std::uint32_t index = 0; index < payload.chunks.size(); ++index) {
         batch_->put_chunk(record.id, index, payload.chunks[index]);
     }
+    added_payloads_.insert(record.id);
     const store::IdentityRecord identity{.message = record.id, .digest = record.digest};
     batch_->put_identity(record.sender, record.envelope.message_id, identity);
     identities_.insert_or_assign(identity_key(record.sender, record.envelope.message_id), identity);
@@ -306,6 +310,7 @@ Result<void> Ledger::commit() {
     dirty_.clear();
     identities_.clear();
     added_.clear();
+    added_payloads_.clear();
     erased_payloads_.clear();
     fed_ = std::exchange(feeding_, {});
     forget_oldest();

@@ -107,6 +107,7 @@ class Ledger {
     std::deque<MessageId> message_age_;
     std::unordered_map<std::string, store::IdentityRecord> identities_;  ///< of this cycle
     std::unordered_map<MessageId, std::vector<DeliveryId>> added_;       ///< in this cycle
+    std::unordered_set<MessageId> added_payloads_;                       ///< in this cycle
     std::unordered_set<MessageId> erased_payloads_;                      ///< in this cycle
     std::set<HerId> feeding_;
     std::set<HerId> fed_;

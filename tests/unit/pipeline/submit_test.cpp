@@ -1,4 +1,6 @@
 // Answers to submissions: accepted, repeated, conflicting, refused with the reason.
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "broker/base/limits.hpp"
@@ -128,6 +130,33 @@ TEST_F(SubmitTest, AddsADeliveryForANewRecipientOfAKnownMessage) {
     EXPECT_FALSE(both.repeated);
     EXPECT_EQ(both.id, first.id);
     EXPECT_EQ(state(first.id, "202"), DeliveryState::queued);
+    EXPECT_EQ(store_->deliveries_of(first.id)->size(), 2U);
+}
+
+TEST_F(SubmitTest, AddsADeliveryAlsoToAMessageThatIsBeingStoredInTheSameWrite) {
+    std::promise<void> both_wait;
+    std::promise<Receipt> other;
+    auto before = broker_->prepare(Draftsman{.msg_id = "m0"}.submission());
+    // Its answer holds up the thread that writes until both wait for it.
+    broker_->commit(*std::move(before), [&](Receipt receipt) {
+        both_wait.get_future().wait();
+        other.set_value(std::move(receipt));
+    });
+    std::array<std::promise<Receipt>, 2> answers;
+    for (const std::size_t at : {0U, 1U}) {
+        Submission one = Draftsman{.to = {"201", "202"}}.submission();
+        one.recipients = {at == 0 ? "201" : "202"};
+        auto prepared = broker_->prepare(std::move(one));
+        broker_->commit(*std::move(prepared), [&answers, at](Receipt receipt) {
+            answers.at(at).set_value(std::move(receipt));
+        });
+    }
+    both_wait.set_value();
+    EXPECT_TRUE(other.get_future().get().accepted);
+    const Receipt first = answers[0].get_future().get();
+    const Receipt second = answers[1].get_future().get();
+    EXPECT_TRUE(first.accepted && second.accepted);
+    EXPECT_EQ(second.id, first.id);
     EXPECT_EQ(store_->deliveries_of(first.id)->size(), 2U);
 }
 
