@@ -1,6 +1,7 @@
 // The handle of easy.hpp.
 #include "broker/transport/ebxml/curl/easy.hpp"
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 
@@ -117,9 +118,25 @@ long Easy::response_code() const {
     return code;
 }
 
+namespace {
+
+/// The other side went in the middle of the handshake, killed perhaps: TLS has nothing to say of
+/// it, so libcurl gives what its socket, the call or OpenSSL said of the connection's end.
+bool is_cut_handshake(std::string_view message) {
+    constexpr std::array<std::string_view, 4> words{
+        "Recv failure", "Send failure", "SSL_connect: ", "unexpected eof"
+    };
+    return std::ranges::any_of(words, [&](std::string_view word) {
+        return message.find(word) != std::string_view::npos;
+    });
+}
+
+}  // namespace
+
 CarrierFault fault_of(int code, std::string_view message) {
     switch (code) {
         case CURLE_SSL_CONNECT_ERROR:
+            return is_cut_handshake(message) ? CarrierFault::unreachable : CarrierFault::untrusted;
         case CURLE_SSL_CERTPROBLEM:
         case CURLE_SSL_CIPHER:
         case CURLE_SSL_CACERT_BADFILE:

@@ -1,6 +1,12 @@
 // The HTTPS client gives a partner one attempt, believes who it must and says what came of it.
+#include <array>
 #include <cstdlib>
 #include <future>
+#include <stdexcept>
+#include <thread>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include "broker/transport/ebxml/https/client.hpp"
 #include "tests/unit/transport/ebxml/carriers/https_fixture.hpp"
@@ -191,6 +197,50 @@ TEST_F(HttpsClientTest, ReachesNobodyWhereNobodyListens) {
     HttpsClient client(options());
     expect_fault(client, gone, CarrierFault::unreachable);
     expect_fault(client, "https://nowhere.invalid/ebxml", CarrierFault::unreachable);
+}
+
+/// A server that is killed in the middle of the handshake: it has read its beginning, and goes with
+/// the end of the stream, or with a reset.
+class KilledServer {
+ public:
+    explicit KilledServer(bool resets)
+        : listening_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof(address);
+        // The type that these calls want; the address is of a sockaddr_in's own kind.
+        auto* const generic = reinterpret_cast<sockaddr*>(&address);
+        if (::bind(listening_.get(), generic, size) != 0 || ::listen(listening_.get(), 1) != 0 ||
+            ::getsockname(listening_.get(), generic, &size) != 0) {
+            throw std::runtime_error("no server");
+        }
+        port_ = ntohs(address.sin_port);
+        thread_ = std::jthread([this, resets] { serve_one(resets); });
+    }
+    std::string url() const { return "https://localhost:" + std::to_string(port_) + "/ebxml"; }
+
+ private:
+    void serve_one(bool resets) const {
+        const transport::SocketHandle client(::accept(listening_.get(), nullptr, nullptr));
+        std::array<char, 4096> beginning{};
+        EXPECT_GT(::recv(client.get(), beginning.data(), beginning.size(), 0), 0);
+        const linger at_once{.l_onoff = resets ? 1 : 0, .l_linger = 0};
+        EXPECT_EQ(::setsockopt(client.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)), 0);
+    }
+
+    transport::SocketHandle listening_;
+    std::uint16_t port_ = 0;
+    std::jthread thread_;
+};
+
+TEST_F(HttpsClientTest, AServerThatGoesInTheMiddleOfTheHandshakeIsNotUntrusted) {
+    for (const bool resets : {false, true}) {
+        const KilledServer server(resets);
+        HttpsClient client(options());
+        SCOPED_TRACE(resets);
+        expect_fault(client, server.url(), CarrierFault::unreachable);
+    }
 }
 
 TEST_F(HttpsClientTest, TakesAnAnswerUpToItsLimit) {
