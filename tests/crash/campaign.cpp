@@ -4,6 +4,12 @@
 #include <array>
 #include <future>
 #include <iostream>
+#include <numeric>
+#include <ranges>
+
+#include <budstikke/v1/exchange.pb.h>
+
+#include "tests/crash/outcomes.hpp"
 
 namespace budstikke::crash {
 namespace {
@@ -28,14 +34,20 @@ constexpr std::uint64_t messages_until_disk_fault_max = 5'000;
 // the oracle knows than a slow one.
 constexpr std::uint64_t messages_of_a_life_min = 100;
 constexpr std::uint64_t messages_of_a_life_span = 1400;
+// Signatures and encryption cost both brokers more than all the rest.
+constexpr std::uint64_t ebxml_messages_of_a_life_min = 20;
+constexpr std::uint64_t ebxml_messages_of_a_life_span = 130;
 
 }  // namespace
 
 Campaign::Campaign(CampaignOptions options, World& world)
-    : options_(std::move(options)), world_(world), random_(options_.seed) {
-    for (const auto& row : parties) {
+    : options_(std::move(options)),
+      world_(world),
+      random_(options_.seed),
+      brokers_(world.brokers().size()) {
+    for (const auto& row : world.parties()) {
         for (int connection = 0; connection < row.connections; ++connection) {
-            parties_.push_back(std::make_unique<Party>(row, random_(), load_, oracle_));
+            parties_.push_back(std::make_unique<Party>(row, world, random_(), load_, oracle_));
         }
         if (row.connections > 1) {
             oracle_.share(std::string(row.her_id));
@@ -44,7 +56,7 @@ Campaign::Campaign(CampaignOptions options, World& world)
 }
 
 Result<void> Campaign::run() {
-    auto done = restart();
+    auto done = restart(everybody());
     while (done && rounds_ < options_.rounds && oracle_.counts().all_faults() == 0) {
         done = round();
         ++rounds_;
@@ -76,6 +88,9 @@ Result<void> Campaign::round() {
         kills += (kills.empty() ? "" : ", ") + *killed;
     }
     auto done = quiesce();
+    if (done && oracle_.counts().all_faults() == 0 && !is_alone()) {
+        done = check_outcomes();
+    }
     if (done && oracle_.counts().all_faults() == 0) {
         done = check_restarts();
     }
@@ -92,50 +107,76 @@ void Campaign::print_round(const std::string& kills, const Counts& before) const
               << interrupted_starts_ << ", faults " << now.all_faults() << std::endl;
 }
 
-Result<void> Campaign::restart(const std::string& disk_fault) {
-    kill();
-    if (disk_fault.empty() && below(starts_for_each_killed) == 0) {
-        // Ready in time or not, the process ends with what is returned here.
-        const Duration time(below(start_killed_after_ms_span));
-        const auto killed = BrokerProcess::start(options_.broker, world_.folder(), {}, time);
-        interrupted_starts_ += killed ? 0 : 1;
+Campaign::Victims Campaign::everybody() const {
+    Victims all(brokers_.size());
+    std::iota(all.begin(), all.end(), 0U);
+    return all;
+}
+
+Campaign::Victims Campaign::some_victims() {
+    const std::uint64_t chosen = is_alone() ? 0 : below(brokers_.size() + 1);
+    return chosen == brokers_.size() ? everybody() : Victims{static_cast<std::size_t>(chosen)};
+}
+
+Result<void> Campaign::restart(const Victims& victims, const std::string& disk_fault) {
+    kill(victims);
+    for (const std::size_t at : victims) {
+        const auto& folder = world_.brokers()[at];
+        if (disk_fault.empty() && below(starts_for_each_killed) == 0) {
+            // Ready in time or not, the process ends with what is returned here.
+            const Duration time(below(start_killed_after_ms_span));
+            const auto killed = BrokerProcess::start(options_.broker, folder, {}, time);
+            interrupted_starts_ += killed ? 0 : 1;
+        }
+        auto started = BrokerProcess::start(options_.broker, folder, disk_fault, start_max);
+        if (!started) {
+            return std::unexpected(started.error());
+        }
+        brokers_[at].emplace(std::move(*started));
+        if (auto connected = connect(at); !connected) {
+            return connected;
+        }
     }
-    auto started = BrokerProcess::start(options_.broker, world_.folder(), disk_fault, start_max);
-    if (!started) {
-        return std::unexpected(started.error());
-    }
-    broker_.emplace(std::move(*started));
-    return connect();
+    return {};
 }
 
 Result<bool> Campaign::restart_on_failing_disk() {
     constexpr std::array kinds{"full", "broken", "broken-once"};
     const std::string fault =
         std::string(kinds[below(kinds.size())]) + " " + std::to_string(1 + below(disk_fault_span));
-    if (restart(fault)) {
+    if (restart(everybody(), fault)) {
         for (const auto& party : parties_) {
             party->expect_end();
         }
         return true;
     }
     ++disk_ends_;
-    const auto started = restart();
+    const auto started = restart(everybody());
     return started ? Result<bool>(false) : std::unexpected(started.error());
 }
 
-void Campaign::kill() {
-    for (const auto& party : parties_) {
+void Campaign::kill(const Victims& victims) {
+    const auto of_victims = [&](const auto& party) {
+        return std::ranges::find(victims, party->row().broker) != victims.end();
+    };
+    for (const auto& party : parties_ | std::views::filter(of_victims)) {
         party->expect_end();
     }
-    broker_.reset();
-    for (const auto& party : parties_) {
+    for (const std::size_t at : victims) {
+        brokers_[at].reset();
+    }
+    for (const auto& party : parties_ | std::views::filter(of_victims)) {
         party->disconnect();
     }
 }
 
-Result<void> Campaign::connect() {
+Result<void> Campaign::connect(std::size_t broker) {
     for (const auto& party : parties_) {
-        const auto options = world_.client_options(party->row().organisation, broker_->port());
+        if (party->row().broker != broker) {
+            continue;
+        }
+        const auto options =
+            world_.client_options(party->row().organisation, brokers_[broker]->port());
         if (auto connected = party->connect(options); !connected) {
             return connected;
         }
@@ -149,9 +190,13 @@ Party& Campaign::speaker_of(std::string_view her_id) {
     });
 }
 
-Result<void> Campaign::ask_for_settlements() {
+Result<void> Campaign::ask_for_settlements(const Victims& victims) {
     for (const auto& waiting : oracle_.unconfirmed_since(first_of_round_)) {
-        const auto state = speaker_of(waiting.sender).state_of(waiting.id, waiting.recipient);
+        Party& recipient = speaker_of(waiting.recipient);
+        if (std::ranges::find(victims, recipient.row().broker) == victims.end()) {
+            continue;
+        }
+        const auto state = recipient.state_of(waiting.id, waiting.sender);
         if (!state) {
             return std::unexpected(state.error());
         }
@@ -168,7 +213,10 @@ Result<void> Campaign::ask_for_settlements() {
 
 Result<std::string> Campaign::load_and_kill() {
     Duration after(kill_after_ms_min + below(kill_after_ms_span));
-    std::uint64_t messages = messages_of_a_life_min + below(messages_of_a_life_span);
+    std::uint64_t messages =
+        is_alone() ? messages_of_a_life_min + below(messages_of_a_life_span)
+                   : ebxml_messages_of_a_life_min + below(ebxml_messages_of_a_life_span);
+    const Victims victims = some_victims();
     if (options_.disk_faults) {
         const auto waits = restart_on_failing_disk();
         if (!waits) {
@@ -185,26 +233,36 @@ Result<std::string> Campaign::load_and_kill() {
     for (const auto& party : parties_) {
         party->send();
     }
-    const bool lives = broker_->run_for(after, load_.used_up());
+    // Between brokers the work goes on once all is handed over: there the kill comes in its time.
+    const int wake = is_alone() ? load_.used_up() : -1;
+    const bool lives = std::ranges::all_of(brokers_, [&](auto& broker) {
+        const auto since = std::chrono::steady_clock::now() - begun;
+        const auto left = after - std::chrono::duration_cast<Duration>(since);
+        return broker->run_for(std::max(left, Duration()), wake);
+    });
     if (!lives && !options_.disk_faults) {
         return fail(Errc::internal, "the broker ended by itself; see broker.log");
     }
-    if (!lives && broker_->exit_status() != exit_store_failed) {
+    if (!lives && brokers_.front()->exit_status() != exit_store_failed) {
         oracle_.fault(Fault::answer, "the broker's disk failed, and it did not end as it says");
     }
     disk_ends_ += lives ? 0 : 1;
     const auto lived = std::chrono::steady_clock::now() - begun;
-    kill();
+    kill(victims);
     load_.end();
-    auto started = restart();
+    auto started = restart(victims);
     if (started) {
-        started = ask_for_settlements();
+        started = ask_for_settlements(victims);
     }
     if (!started) {
         return std::unexpected(started.error());
     }
     const auto lived_ms = std::chrono::duration_cast<Duration>(lived).count();
-    return "after " + std::to_string(lived_ms) + (lives ? " ms" : " ms by its disk");
+    std::string whom;
+    for (const std::size_t at : victims) {
+        whom += is_alone() ? "" : std::string(1, static_cast<char>('A' + at)) + ' ';
+    }
+    return whom + "after " + std::to_string(lived_ms) + (lives ? " ms" : " ms by its disk");
 }
 
 Result<void> Campaign::subscribe() {
@@ -221,10 +279,49 @@ Result<void> Campaign::quiesce() {
         return subscribed;
     }
     for (const auto& party : parties_) {
+        party->settle_kept();
         party->send();
     }
     if (!oracle_.wait_until_quiet(stall_max)) {
         oracle_.judge_open();
+    }
+    return {};
+}
+
+Result<void> Campaign::check_outcomes() {
+    std::map<std::string, std::vector<Oracle::Acknowledged>> messages;
+    for (auto& message : oracle_.acknowledged_since(first_of_round_)) {
+        messages[message.sender].push_back(std::move(message));
+    }
+    for (const auto& [sender, of_sender] : messages) {
+        if (auto checked = check_outcomes(speaker_of(sender), of_sender); !checked) {
+            return checked;
+        }
+    }
+    return {};
+}
+
+Result<void> Campaign::check_outcomes(
+    Party& sender, const std::vector<Oracle::Acknowledged>& messages
+) {
+    Outcomes outcomes;
+    for (const auto& message : messages) {
+        for (const auto& recipient : message.recipients) {
+            const bool answered = oracle_.was_answered(message.id, recipient);
+            outcomes.expect(message.id, recipient, answered ? "confirmed" : "delivered");
+        }
+    }
+    const auto followed = sender.follow(
+        [&](const v1::StatusEvent& event) {
+            return outcomes.saw(event.message_id(), event.recipient(), event.state());
+        },
+        stall_max
+    );
+    if (!followed) {
+        return std::unexpected(followed.error());
+    }
+    for (const auto& fault : outcomes.faults()) {
+        oracle_.fault(Fault::outcome, fault);
     }
     return {};
 }
@@ -278,7 +375,7 @@ Result<void> Campaign::check_restarts() {
         if (!before) {
             return std::unexpected(before.error());
         }
-        if (auto started = restart(); !started) {
+        if (auto started = restart(everybody()); !started) {
             return started;
         }
         auto after = statuses(first_of_round_);

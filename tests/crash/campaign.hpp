@@ -44,22 +44,32 @@ class Campaign {
     using Statuses = std::map<std::uint64_t, std::uint64_t>;
 
     Result<void> round();
-    /// Load until the kill; what killed it.
+    /// Some of the brokers, by their numbers in the world.
+    using Victims = std::vector<std::size_t>;
+
+    /// Load until the kill; what killed whom.
     Result<std::string> load_and_kill();
     /// Everything that is open is sent, delivered, settled.
     Result<void> quiesce();
-    Result<void> restart(const std::string& disk_fault = {});
+    Victims everybody() const;
+    Victims some_victims();
+    Result<void> restart(const Victims& victims, const std::string& disk_fault = {});
     /// The disk will fail some time after this, or, where false, has done so at the start already.
     Result<bool> restart_on_failing_disk();
-    void kill();
-    Result<void> connect();
+    void kill(const Victims& victims);
+    Result<void> connect(std::size_t broker);
     Result<void> subscribe();
     /// Settlements whose confirmation the kill swallowed: the broker says which it knows.
-    Result<void> ask_for_settlements();
+    Result<void> ask_for_settlements(const Victims& victims);
+    /// Where brokers hand on to each other, each delivery ends at the first one as the second one's
+    /// parties saw.
+    Result<void> check_outcomes();
+    Result<void> check_outcomes(Party& sender, const std::vector<Oracle::Acknowledged>& messages);
     Result<void> check_restarts();
     Result<Statuses> statuses(std::uint64_t first);
     void compare(const Statuses& before, const Statuses& after, const char* when);
     Party& speaker_of(std::string_view her_id);
+    bool is_alone() const { return world_.setting() == Setting::exchange; }
     std::uint64_t below(std::uint64_t end) { return random_() % end; }
     void print_round(const std::string& kills, const Counts& before) const;
 
@@ -69,7 +79,7 @@ class Campaign {
     Oracle oracle_;
     Load load_;
     std::vector<std::unique_ptr<Party>> parties_;
-    std::optional<BrokerProcess> broker_;
+    std::vector<std::optional<BrokerProcess>> brokers_;
     std::uint64_t first_of_round_ = 0;  ///< how many were sent before it
     std::uint64_t rounds_ = 0;
     std::uint64_t interrupted_starts_ = 0;  ///< killed before they were done

@@ -84,8 +84,14 @@ std::string apprec_text(const Sent& sent, std::string_view original_id) {
 
 }  // namespace
 
-Inventor::Inventor(std::uint64_t seed, std::string sender, std::vector<std::string> recipients)
-    : random_(seed), sender_(std::move(sender)), recipients_(std::move(recipients)) {}
+Inventor::Inventor(
+    std::uint64_t seed, std::string sender, std::vector<std::string> recipients,
+    InventorOptions options
+)
+    : random_(seed),
+      sender_(std::move(sender)),
+      recipients_(std::move(recipients)),
+      options_(options) {}
 
 std::string Inventor::new_id() {
     std::array<char, 37> text{};
@@ -180,7 +186,9 @@ Invention Inventor::next() {
     if (die < 6 && !remembered_.empty()) {
         return old();
     }
-    Invention made = die < 9 ? bad() : die < 70 ? opaque() : note();
+    const unsigned opaque_until = options_.opaque ? 70 : 9;
+    Invention made = die < 9 ? bad() : die < opaque_until ? opaque() : note();
+    made.sent.by_one_connection = options_.ordered;
     made.sent.id = new_id();
     made.sent.sender = made.sent.sender.empty() ? sender_ : made.sent.sender;
     if (made.sent.recipients.empty()) {
@@ -202,6 +210,8 @@ Invention Inventor::apprec(std::string_view for_id, const std::string& to) {
     made.sent.id = new_id();
     made.sent.sender = sender_;
     made.sent.recipients = {to};
+    made.sent.by_one_connection = options_.ordered;
+    made.sent.answers = for_id;
     made.payload = apprec_text(made.sent, for_id);
     made.sent.digest = crypto::sha256(made.payload);
     return made;

@@ -28,10 +28,18 @@ struct Invention {
     std::string payload;
 };
 
+struct InventorOptions {
+    bool opaque = true;   ///< payloads that the broker cannot read, too
+    bool ordered = true;  ///< what is sent in order shall come so
+};
+
 /// Of one sender. Not for several threads.
 class Inventor {
  public:
-    Inventor(std::uint64_t seed, std::string sender, std::vector<std::string> recipients);
+    Inventor(
+        std::uint64_t seed, std::string sender, std::vector<std::string> recipients,
+        InventorOptions options
+    );
 
     Invention next();
     /// The receipt of an application for a discharge note.
@@ -55,6 +63,7 @@ class Inventor {
     std::mt19937_64 random_;
     std::string sender_;
     std::vector<std::string> recipients_;
+    InventorOptions options_;
     std::uint64_t number_ = 0;
     std::deque<Invention> remembered_;
 };

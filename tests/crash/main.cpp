@@ -1,4 +1,4 @@
-// budstikke_crash: kills the real broker at random moments under load, and says what was lost,
+// budstikke_crash: kills real brokers at random moments under load, and says what was lost,
 // doubled or reordered. Its last line is the result; it exits with 1 where that is not good.
 #include <charconv>
 #include <cstdlib>
@@ -21,6 +21,7 @@ constexpr int exit_usage = 2;
 
 struct Arguments {
     crash::CampaignOptions options;
+    crash::Setting setting = crash::Setting::exchange;
     bool keep = false;
 };
 
@@ -40,6 +41,10 @@ std::optional<Arguments> read(const std::vector<std::string_view>& words) {
             (word == "--keep" ? arguments.keep : arguments.options.disk_faults) = true;
             continue;
         }
+        if (word == "--ebxml") {
+            arguments.setting = crash::Setting::ebxml;
+            continue;
+        }
         if (++at == words.size()) {
             return std::nullopt;
         }
@@ -50,7 +55,8 @@ std::optional<Arguments> read(const std::vector<std::string_view>& words) {
             return std::nullopt;
         }
     }
-    return arguments;
+    const bool both = arguments.setting == crash::Setting::ebxml && arguments.options.disk_faults;
+    return both ? std::nullopt : std::optional(std::move(arguments));
 }
 
 /// The result of the run, the line that others read last.
@@ -59,7 +65,8 @@ void print_result(const crash::Campaign& campaign) {
     for (const auto& line : campaign.oracle().report()) {
         std::cerr << line << '\n';
     }
-    for (const Fault fault : {Fault::damaged, Fault::unsent, Fault::answer, Fault::changed}) {
+    for (const Fault fault :
+         {Fault::damaged, Fault::unsent, Fault::answer, Fault::changed, Fault::outcome}) {
         if (counts.of(fault) > 0) {
             std::cout << name(fault) << ' ' << counts.of(fault) << '\n';
         }
@@ -76,10 +83,10 @@ int main(int argc, char** argv) {
     const auto arguments = read(std::vector<std::string_view>(argv + 1, argv + argc));
     if (!arguments) {
         std::cerr << "usage: budstikke_crash [--rounds N] [--seed S] [--broker PROGRAM] [--keep] "
-                     "[--disk-faults]\n";
+                     "[--disk-faults | --ebxml]\n";
         return exit_usage;
     }
-    auto world = crash::World::make(BUDSTIKKE_SOURCE_DIR);
+    auto world = crash::World::make(BUDSTIKKE_SOURCE_DIR, arguments->setting);
     if (!world) {
         std::cerr << world.error().detail << '\n';
         return EXIT_FAILURE;

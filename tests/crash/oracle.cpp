@@ -15,7 +15,7 @@ constexpr std::size_t report_lines_max = 50;
 
 std::string_view name(Fault fault) {
     constexpr std::array<std::string_view, fault_kinds> names{
-        "lost", "duplicated", "reordered", "damaged", "unsent", "answer", "changed",
+        "lost", "duplicated", "reordered", "damaged", "unsent", "answer", "changed", "outcome",
     };
     return names[static_cast<std::size_t>(fault)];
 }
@@ -139,6 +139,9 @@ void Oracle::received(const Received& delivery) {
         trace->delivery_id = delivery_id;
         ++counts_.delivered;
         judge_order(*message, delivery.recipient);
+        if (!message->sent.answers.empty()) {
+            answered_.insert({message->sent.answers, message->sent.sender});
+        }
     } else if (trace->delivery_id != delivery_id) {
         note(Fault::duplicated, what + " came a second time as another delivery");
     } else if (trace->settled) {
@@ -254,15 +257,23 @@ std::vector<Oracle::Acknowledged> Oracle::acknowledged_since(std::uint64_t first
     std::vector<Acknowledged> rows;
     for (std::size_t at = first; at < messages_.size(); ++at) {
         const Message& message = messages_[at];
-        if (message.acknowledged) {
-            rows.push_back({
-                .number = message.number,
-                .id = message.sent.id,
-                .sender = message.sent.sender,
-            });
+        if (!message.acknowledged) {
+            continue;
+        }
+        auto& row = rows.emplace_back();
+        row.number = message.number;
+        row.id = message.sent.id;
+        row.sender = message.sent.sender;
+        for (const Trace& trace : message.traces) {
+            row.recipients.push_back(trace.recipient);
         }
     }
     return rows;
+}
+
+bool Oracle::was_answered(const std::string& id, const std::string& recipient) const {
+    const std::lock_guard lock(mutex_);
+    return answered_.contains({id, recipient});
 }
 
 Counts Oracle::counts() const {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,6 +29,7 @@ struct Sent {
     std::string conversation;  ///< empty: one of its own
     crypto::Digest digest{};
     bool by_one_connection = true;  ///< false: nothing is promised of its order
+    std::string answers{};          ///< MsgId, of an AppRec
 };
 
 struct Received {
@@ -46,8 +48,9 @@ enum class Fault : std::uint8_t {
     unsent,      ///< came, but nobody sent it there
     answer,      ///< an answer that breaks the protocol's promise
     changed,     ///< its status was another after a restart
+    outcome,     ///< a delivery did not end, ended twice, or otherwise than its recipient saw
 };
-inline constexpr std::size_t fault_kinds = 7;
+inline constexpr std::size_t fault_kinds = 8;
 std::string_view name(Fault fault);
 
 struct Counts {
@@ -107,9 +110,12 @@ class Oracle {
         std::uint64_t number = 0;  ///< in the order of sending
         std::string id;
         std::string sender;
+        std::vector<std::string> recipients;
     };
     /// Messages that were acknowledged, from the `first`th sent on.
     std::vector<Acknowledged> acknowledged_since(std::uint64_t first) const;
+    /// Whether an AppRec of `recipient` for it came to its sender.
+    bool was_answered(const std::string& id, const std::string& recipient) const;
     Counts counts() const;
     /// The first faults, a line each.
     std::vector<std::string> report() const;
@@ -152,6 +158,7 @@ class Oracle {
     std::map<std::array<std::string, 3>, std::uint64_t> conversations_;  ///< last number that came
     std::map<std::array<std::string, 2>, Pair> pairs_;
     std::map<std::string, bool> shared_;
+    std::set<std::array<std::string, 2>> answered_;  ///< MsgId, and who answered
     Counts counts_;
     std::vector<std::string> report_;
 };

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/crash/outcomes.hpp"
+
 namespace budstikke::crash {
 namespace {
 
@@ -243,6 +245,66 @@ TEST(Oracle, ListsWhatWasAcknowledgedSinceAPoint) {
     EXPECT_EQ(rows.front().id, "c");
     EXPECT_EQ(rows.front().number, 3U);
     EXPECT_EQ(rows.front().sender, "2001");
+}
+
+TEST(Oracle, KnowsWhoseAppRecHasCome) {
+    Oracle oracle;
+    oracle.sent(message("a"));
+    Sent receipt = message("r");
+    receipt.sender = "3001";
+    receipt.recipients = {"2001"};
+    receipt.answers = "a";
+    oracle.sent(receipt);
+    EXPECT_FALSE(oracle.was_answered("a", "3001"));
+    Received arrival = delivery("r");
+    arrival.recipient = "2001";
+    oracle.received(arrival);
+    EXPECT_TRUE(oracle.was_answered("a", "3001"));
+    EXPECT_FALSE(oracle.was_answered("a", "3002"));
+}
+
+/// The faults where a delivery that has to end as `expected` went through these states.
+std::size_t faults_of(const std::string& expected, const std::vector<std::string>& states) {
+    Outcomes outcomes;
+    outcomes.expect("a", "3001", expected);
+    for (const auto& state : states) {
+        outcomes.saw("a", "3001", state);
+    }
+    return outcomes.faults().size();
+}
+
+TEST(Outcomes, OneThatFitsIsGoodHoweverLongTheWay) {
+    EXPECT_EQ(faults_of("delivered", {"accepted", "queued", "in_flight", "delivered"}), 0U);
+    EXPECT_EQ(
+        faults_of(
+            "delivered",
+            {"accepted", "queued", "in_flight", "queued", "in_flight", "delivered", "delivered"}
+        ),
+        0U
+    );
+    EXPECT_EQ(faults_of("confirmed", {"queued", "in_flight", "delivered", "confirmed"}), 0U);
+    EXPECT_EQ(faults_of("confirmed", {"queued", "in_flight", "confirmed"}), 0U);
+}
+
+TEST(Outcomes, AnotherNoneTwoAndAWayBackAreFound) {
+    EXPECT_EQ(faults_of("delivered", {"queued", "in_flight", "expired"}), 1U);
+    EXPECT_EQ(faults_of("delivered", {"queued", "in_flight"}), 1U);
+    EXPECT_EQ(faults_of("confirmed", {"queued", "in_flight", "delivered"}), 1U);
+    EXPECT_EQ(faults_of("delivered", {"in_flight", "dead_lettered", "delivered"}), 1U);
+    EXPECT_EQ(faults_of("delivered", {"in_flight", "delivered", "confirmed"}), 1U);
+    EXPECT_EQ(faults_of("delivered", {"in_flight", "delivered", "queued", "delivered"}), 1U);
+}
+
+TEST(Outcomes, AreSeenOnceEachHasEnded) {
+    Outcomes outcomes;
+    EXPECT_TRUE(outcomes.all_seen());
+    outcomes.expect("a", "3001", "delivered");
+    outcomes.expect("a", "3002", "confirmed");
+    EXPECT_FALSE(outcomes.saw("a", "3001", "delivered"));
+    EXPECT_FALSE(outcomes.saw("b", "3002", "confirmed"));
+    EXPECT_FALSE(outcomes.saw("a", "3002", "delivered"));
+    EXPECT_TRUE(outcomes.saw("a", "3002", "confirmed"));
+    EXPECT_TRUE(outcomes.faults().empty());
 }
 
 }  // namespace

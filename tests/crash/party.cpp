@@ -13,9 +13,9 @@ namespace {
 constexpr std::size_t window = 16;
 constexpr std::uint32_t credit = 32;
 
-std::vector<std::string> recipients_of(const PartyRow& row) {
+std::vector<std::string> recipients_of(const PartyRow& row, const World& world) {
     std::vector<std::string> recipients;
-    for (const auto& party : parties) {
+    for (const auto& party : world.parties()) {
         if (party.sends != row.sends) {
             recipients.emplace_back(party.her_id);
         }
@@ -46,6 +46,12 @@ void Load::begin(std::int64_t messages) {
         before = 0;  // it was not used up
     }
     left_ = messages;
+    on_ = true;
+}
+
+void Load::end() {
+    left_ = 0;
+    on_ = false;
 }
 
 bool Load::take() {
@@ -56,12 +62,19 @@ bool Load::take() {
     return left > 0;
 }
 
-Party::Party(const PartyRow& row, std::uint64_t seed, Load& load, Oracle& oracle)
+// What one cannot read cannot be taken out of ebXML, and resends of ebXML overtake.
+Party::Party(
+    const PartyRow& row, const World& world, std::uint64_t seed, Load& load, Oracle& oracle
+)
     : row_(row),
       her_id_(row.her_id),
       load_(load),
       oracle_(oracle),
-      inventor_(seed, her_id_, recipients_of(row)) {}
+      inventor_(
+          seed, her_id_, recipients_of(row, world),
+          {.opaque = world.setting() == Setting::exchange,
+           .ordered = world.setting() == Setting::exchange}
+      ) {}
 
 Party::~Party() = default;
 
@@ -71,12 +84,14 @@ Result<void> Party::connect(const client::ClientOptions& options) {
         return std::unexpected(connected.error());
     }
     expects_end_ = false;
+    subscribed_ = false;
     client_ = std::move(*connected);
     line_ = client_.get();
     line_->on_delivery([this](const v1::Delivery& delivery) { arrived(delivery); });
     const std::lock_guard lock(mutex_);
     ended_ = false;
     under_way_ = 0;
+    kept_.clear();
     for (auto& [number, outgoing] : outgoing_) {
         outgoing.under_way = false;
     }
@@ -84,8 +99,22 @@ Result<void> Party::connect(const client::ClientOptions& options) {
 }
 
 Result<void> Party::subscribe() {
+    if (std::exchange(subscribed_, true)) {
+        return {};
+    }
     const auto subscribed = line_->subscribe(her_id_, credit);
     return subscribed ? Result<void>() : std::unexpected(subscribed.error());
+}
+
+void Party::settle_kept() {
+    std::vector<v1::Delivery> kept;
+    {
+        const std::lock_guard lock(mutex_);
+        kept.swap(kept_);
+    }
+    for (const auto& delivery : kept) {
+        settle(delivery);
+    }
 }
 
 void Party::disconnect() {
@@ -239,7 +268,10 @@ void Party::settle(const v1::Delivery& delivery) {
     if (load_.on()) {
         const std::lock_guard lock(mutex_);
         if (inventor_.chance(2)) {
-            return;  // keeps it until the broker is killed
+            // Keeps it until the broker is killed, or the load is over.
+            kept_.push_back(delivery);
+            kept_.back().clear_payload();
+            return;
         }
         if (inventor_.chance(2)) {
             settle.set_outcome(v1::Settle::RELEASED);
@@ -293,11 +325,11 @@ void Party::answer_with_apprec(const v1::Delivery& delivery) {
 }
 
 Result<std::optional<std::string>> Party::state_of(
-    const std::string& id, const std::string& recipient
+    const std::string& id, const std::string& sender
 ) {
     v1::MessageRef message;
     message.set_message_id(id);
-    message.set_sender(her_id_);
+    message.set_sender(sender);
     const auto status = line_->status(message);
     if (!status) {
         return status.error().code == Errc::not_found
@@ -305,7 +337,7 @@ Result<std::optional<std::string>> Party::state_of(
                    : std::unexpected(status.error());
     }
     for (const auto& delivery : status->deliveries()) {
-        if (delivery.her_id() == recipient) {
+        if (delivery.her_id() == her_id_) {
             return delivery.state();
         }
     }
@@ -322,6 +354,27 @@ Result<std::uint64_t> Party::status_hash(const std::string& id) {
     }
     status->clear_request();
     return crypto::keyed_hash64({status->SerializeAsString()});
+}
+
+Result<bool> Party::follow(
+    const std::function<bool(const v1::StatusEvent&)>& done, Duration stall_max
+) {
+    if (const auto following = line_->follow(her_id_, followed_); !following) {
+        return std::unexpected(following.error());
+    }
+    for (;;) {
+        const auto event = line_->next_event(stall_max);
+        if (!event) {
+            return std::unexpected(event.error());
+        }
+        if (!*event) {
+            return false;
+        }
+        followed_ = (*event)->position();
+        if (done(**event)) {
+            return true;
+        }
+    }
 }
 
 }  // namespace budstikke::crash

@@ -36,8 +36,8 @@ class BrokerProcess {
     std::uint16_t port() const { return port_; }
     /// SIGKILL, and the wait for its end.
     void kill();
-    /// Lets it run until `time` has passed or `wake` (an eventfd) can be read. False where it ended
-    /// by itself.
+    /// Lets it run until `time` has passed or `wake` (an eventfd, or -1) can be read. False where
+    /// it ended by itself.
     bool run_for(Duration time, int wake);
     /// Of a broker that ended by itself; -1 where a signal ended it.
     int exit_status();

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Kills the broker under load, round after round, and says what became of every message:
-#   sh tests/crash/run.sh [--power-cut | --disk-faults] [--rounds N] [--seed S] [--keep]
+#   sh tests/crash/run.sh [--power-cut | --disk-faults | --ebxml] [--rounds N] [--seed S] [--keep]
 #   --power-cut     the kill also takes what was not synced, as far as it likes
 #   --disk-faults   the broker's disk is full or broken from a random write or sync on
+#   --ebxml         two brokers that speak ebXML with each other; one of them is killed, or both
 # Builds what it needs. As root it makes an ordinary user and works as that one. The last line is
 # `rounds N acknowledged A delivered D lost 0 duplicated 0 reordered 0`; exits with 1 where a
 # figure that should be 0 is not. The seed is printed, to go the same way again.

@@ -117,9 +117,10 @@ class Scene:
         self.a = a
         self.b = b
 
-    def introduce(self):
-        self.a.know(HOSPITAL, MUNICIPALITY, self.b.keys_of, self.b.url)
-        self.b.know(MUNICIPALITY, HOSPITAL, self.a.keys_of, self.a.url)
+    def introduce(self, *, url_of_a="", url_of_b=""):
+        """Each to the other; by another URL where something stands in between."""
+        self.a.know(HOSPITAL, MUNICIPALITY, self.b.keys_of, url_of_b or self.b.url)
+        self.b.know(MUNICIPALITY, HOSPITAL, self.a.keys_of, url_of_a or self.a.url)
         self.a.reload()
         self.b.reload()
 
@@ -140,9 +141,11 @@ def alone(folder, pki, her_id, **options):
 
 
 @contextlib.contextmanager
-def two_brokers(folder, pki, **options):
-    with alone(folder / "a", pki, HOSPITAL, **options) as a, \
-            alone(folder / "b", pki, MUNICIPALITY, **options) as b:
+def two_brokers(folder, pki, environment_of=None, **options):
+    """`environment_of` is for the one, by its letter."""
+    own = environment_of or {}
+    with alone(folder / "a", pki, HOSPITAL, environment=own.get("a"), **options) as a, \
+            alone(folder / "b", pki, MUNICIPALITY, environment=own.get("b"), **options) as b:
         scene = Scene(a, b)
         scene.introduce()
         yield scene

@@ -122,8 +122,9 @@ class Broker:
     """One budstikked and its folder; may be killed and started again."""
 
     def __init__(self, folder, pki, directory=None, *, extra="", tls="", schemas=None,
-                 limits="disk_free_percent_min = 0", environment=None):
+                 limits="disk_free_percent_min = 0", environment=None, program=None):
         self.folder = pathlib.Path(folder)
+        self._program = program or BIN / "budstikked"
         self._environment = environment or {}
         self.pki = pki
         self.socket = self.folder / "admin.sock"
@@ -171,7 +172,7 @@ class Broker:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
             supervisor.bind(str(notify))
             self._process = subprocess.Popen(
-                [BIN / "budstikked", "--config", self.folder / "budstikked.toml",
+                [self._program, "--config", self.folder / "budstikked.toml",
                  "--ports-file", self.folder / "ports"],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                 # SIGXFSZ stays ignored as Python has it, for fail_writes().

@@ -1,7 +1,8 @@
 """edits.py SOURCE OUT EDIT...: writes SOURCE to OUT with some of the edits below made in it.
 
 They make the brokers that the crash tests need and nobody ships: one whose disk loses what was not
-synced, and mutants, each with one promise broken, which the tests must catch. An edit whose text is
+synced, one that is killed at a named step, and mutants, each with one promise broken, which the
+tests must catch. An edit whose text is
 not in its source exactly once is an error, so that a change of the broker cannot make it void.
 """
 
@@ -47,6 +48,53 @@ EDITS = {
         "    record.order_key = order_key_of(message, route.recipient);",
         "    record.order_key = order_key_of(message, route.recipient) + ledger_->next_position();",
     ),
+}
+
+
+def after_include(line):
+    return line, f'{line}#include "tests/crash/variants/killed_at.hpp"\n'
+
+
+def before(step, text):
+    """A step right in front of that text."""
+    return text, f'crash::step("{step}");\n{text}'
+
+
+def after(step, text):
+    return text, f'{text}crash::step("{step}");\n'
+
+
+# Where a broker that hands a message on by ebXML, or takes one, can be killed: killed_at.hpp.
+SERVICE = '#include "broker/transport/ebxml/service/'
+EDITS |= {
+    "steps_of_outbox": after_include(SERVICE + 'outbox_impl.hpp"\n'),
+    "steps_of_inbox": after_include(SERVICE + 'inbox_impl.hpp"\n'),
+    "steps_of_signals": after_include(SERVICE + 'signal_queue.hpp"\n'),
+    "out_offered": before("out_offered", "    const auto around_now = around();\n"),
+    "out_composed": before(
+        "out_composed", "    if (const auto put = parts.store.put(*message); !put) {"),
+    "out_kept": before(
+        "out_kept",
+        "    if (const Entered line(queue, organisation); line) {\n        return send(*message,"),
+    "out_sent": before("out_sent", "    const bool made = answer || reached(answer.error());"),
+    "out_counted": before("out_counted", "        schedule(sent.delivery, message->next_attempt);"),
+    "out_signal_judged": before(
+        "out_signal_judged", "    if (auto written = parts.store.update(message); !written) {"),
+    "out_signal_kept": before("out_signal_kept", "    finish(message);\n    return effect;"),
+    "out_settled": after("out_settled", "            queue.put(line, [this, message_id] {\n"),
+    "out_erased": after(
+        "out_erased",
+        "parts.store.erase_outbound(message_id); !erased) {\n"
+        "                    store_failed(erased.error());\n                }\n"),
+    "in_opened": before(
+        "in_opened", "    const auto receipt = submit(incoming, *std::move(payload));"),
+    "in_committed": before(
+        "in_committed", '    parts.events.write(\n        EventLevel::info, "ebxml_received",'),
+    "in_kept": before(
+        "in_kept",
+        "    return {.later = false, .signal = std::move(signal)};\n}\n\n"
+        "Outcome Inbox::Impl::store_failed"),
+    "in_signal_sent": before("in_signal_sent", "        if (!sent) {\n"),
 }
 
 
