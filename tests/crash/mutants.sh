@@ -35,7 +35,11 @@ trap 'rm -rf "$TMPDIR"' EXIT
 
 # try VARIANT: the exit status of the run; what it said is in the file `said`.
 try() {
-    "$build/tests/budstikke_crash" --rounds "$rounds" --seed "$seed" \
+    case $1 in
+    assumed_receipt) setting=--ebxml ;;
+    *) setting= ;;
+    esac
+    "$build/tests/budstikke_crash" --rounds "$rounds" --seed "$seed" $setting \
         --broker "$build/tests/budstikked_$1" >"$TMPDIR/said" 2>&1
 }
 
@@ -47,8 +51,9 @@ else
     failed=1
 fi
 # What each is to be found by: one that fails otherwise, or does not even start, is not caught.
-for mutant in ack_before_sync=lost,duplicated skip_sync=lost,duplicated forget_duplicates=duplicated \
-    unmarked=duplicated overtaking=reordered settled_by_a_restart=lost; do
+for mutant in ack_before_sync=lost,duplicated skip_sync=lost,duplicated \
+    forget_duplicates=duplicated unmarked=duplicated overtaking=reordered \
+    settled_by_a_restart=lost assumed_receipt=lost; do
     faults="^($(echo "${mutant#*=}" | tr , '|')): "
     mutant=${mutant%%=*}
     if try "$mutant" || ! grep -Eq "$faults" "$TMPDIR/said"; then

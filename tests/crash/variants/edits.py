@@ -48,6 +48,11 @@ EDITS = {
         "    record.order_key = order_key_of(message, route.recipient);",
         "    record.order_key = order_key_of(message, route.recipient) + ledger_->next_position();",
     ),
+    "assumed_receipt": (
+        "    if (keep(*message)) {\n"
+        "        schedule(sent.delivery, message->next_attempt);\n    }",
+        "    end(*message, OutboundState::acknowledged);",
+    ),
 }
 
 
