@@ -1,8 +1,10 @@
 #include "broker/transport/ebxml/agreement/register.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string>
 #include <system_error>
@@ -12,6 +14,7 @@
 #include "broker/crypto/digest.hpp"
 #include "broker/transport/ebxml/message/names.hpp"
 #include "broker/transport/ebxml/mime/entity.hpp"
+#include "broker/transport/ebxml/mime/fields.hpp"
 
 namespace budstikke::ebxml {
 namespace {
@@ -67,6 +70,28 @@ Result<std::string> read_file(const std::filesystem::path& path) {
     return text;
 }
 
+/// RFC 3986 2.1; nothing where two hexadecimal digits do not follow a `%`.
+std::optional<std::string> without_percents(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        if (text.front() != '%') {
+            out += text.front();
+            text.remove_prefix(1);
+            continue;
+        }
+        const auto digits = text.substr(1, 2);
+        unsigned char byte = 0;
+        const auto [end, error] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+        if (error != std::errc() || digits.size() != 2 || end != digits.data() + 2) {
+            return std::nullopt;
+        }
+        out += static_cast<char>(byte);
+        text.remove_prefix(3);
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string mail_address(std::string_view uri) {
@@ -76,7 +101,8 @@ std::string mail_address(std::string_view uri) {
     }
     uri.remove_prefix(scheme.size());
     uri.remove_prefix(uri.starts_with("//") ? 2 : 0);
-    return std::string(uri.substr(0, uri.find('?')));
+    const auto address = without_percents(uri.substr(0, uri.find('?')));
+    return address && is_plain_address(*address) ? *address : std::string{};
 }
 
 Result<std::vector<Agreement>> load_agreements(const std::filesystem::path& folder) {

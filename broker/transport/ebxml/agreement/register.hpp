@@ -22,8 +22,9 @@ Result<Register> load_register(const std::filesystem::path& folder);
 /// The agreements and profiles of a folder, in the order of their file names. Errors name the file.
 Result<std::vector<Agreement>> load_agreements(const std::filesystem::path& folder);
 
-/// The address of `mailto:name@domain`, also with the two slashes that the templates have; empty
-/// for any other URI.
+/// The address of `mailto:name@domain` (RFC 6068: percent-encoding undone, what follows `?`
+/// dropped), also with the two slashes that the templates have. Empty for any other URI, and where
+/// what it says is not one address that is_plain_address() lets pass.
 std::string mail_address(std::string_view uri);
 
 /// A party that others name as their parent is an organisation. Addresses and signing certificates

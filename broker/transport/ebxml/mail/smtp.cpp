@@ -23,8 +23,7 @@ std::string_view address_of(std::string_view endpoint) {
         return {};
     }
     endpoint.remove_prefix(scheme.size());
-    const std::string_view address = endpoint.substr(0, endpoint.find('?'));
-    return is_plain_address(address) ? address : std::string_view();
+    return is_plain_address(endpoint) ? endpoint : std::string_view();
 }
 
 /// What is left of a mail to send; libcurl doubles the dots (RFC 5321, 4.5.2).

@@ -24,7 +24,7 @@ enum class CarrierFault : std::uint8_t {
 std::string_view name(CarrierFault fault);
 
 struct Outgoing {
-    std::string_view endpoint;  ///< `https://...` or `mailto:...`
+    std::string_view endpoint;  ///< `https://...`, or `mailto:` and an address as it is
     const Package& package;
     std::string_view from_address;  ///< mail address of the sending party; mail only
     std::string_view mail_id;       ///< without angle brackets, new for every attempt; mail only

@@ -112,6 +112,42 @@ TEST(Agreement, Durations) {
     }
 }
 
+TEST(Register, UndoesThePercentEncodingOfAMailAddress) {
+    EXPECT_EQ(mail_address("mailto:legevakt@edi.example"), "legevakt@edi.example");
+    EXPECT_EQ(mail_address("MAILTO://legevakt@edi.example"), "legevakt@edi.example");
+    EXPECT_EQ(
+        mail_address("mailto:lege%2Bvakt%40edi%2eexample?subject=%0A"), "lege+vakt@edi.example"
+    );
+    EXPECT_EQ(mail_address("mailto:what%3F%2540@edi.example"), "what?%40@edi.example");
+    EXPECT_EQ(mail_address("https://edi.example"), "");
+}
+
+TEST(Register, TakesNoMailAddressThatCouldEndACommandOrNamesSeveralOrNone) {
+    for (const char* uri :
+         {"mailto:a@b.example%0D%0ADATA",
+          "mailto:a@b.example%0a",
+          "mailto:a%00@b.example",
+          "mailto:a%20b@c.example",
+          "mailto:%3Ca@b.example%3E",
+          "mailto:a@b.example%2Cc@d.example",
+          "mailto:a@b.example,c@d.example",
+          "mailto:bl%C3%A5b%C3%A6r@b.example",
+          "mailto:a%7F@b.example",
+          "mailto:a%40b%40c.example",
+          "mailto:",
+          "mailto:a",
+          "mailto:-oX@b.example",
+          "mailto:a%@b.example",
+          "mailto:a%4@b.example",
+          "mailto:a@b.example%",
+          "mailto:a@b.example%4",
+          "mailto:a%+1@b.example",
+          "mailto:a%-1@b.example",
+          "mailto:a%0x41@b.example"}) {
+        EXPECT_EQ(mail_address(uri), "") << uri;
+    }
+}
+
 TEST(Register, IsMadeOfTheDirectoryAndTheAgreementsBesideIt) {
     const crypto::test::TempFolder folder;
     std::ofstream(folder.path("parties.toml")) << R"(
