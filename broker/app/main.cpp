@@ -52,12 +52,16 @@ int check_only(const app::Options& options, const Clock& clock) {
     return EXIT_SUCCESS;
 }
 
-/// `exchange 127.0.0.1 43211`, a line for each listener.
+/// `exchange 127.0.0.1 43211`, a line for each listener that has a port.
 std::string ports_text(const app::Node& node) {
     std::string text;
     for (const app::Listening& listener : node.listeners()) {
         text.append(listener.protocol).append(" ").append(listener.address);
         text.append(" ").append(std::to_string(listener.port)).append("\n");
+    }
+    if (node.ebxml() != nullptr && node.ebxml()->lmtp_port() != 0) {
+        text.append("lmtp ").append(node.config().ebxml->lmtp->address).append(" ");
+        text.append(std::to_string(node.ebxml()->lmtp_port())).append("\n");
     }
     return text;
 }

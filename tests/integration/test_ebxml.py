@@ -2,8 +2,10 @@
 a broker of its own and ebXML between them: neither client notices.
 """
 
+import socket
+
 import pytest
-from ebxml_scene import two_brokers
+from ebxml_scene import alone, two_brokers
 from harness import HOSPITAL, MUNICIPALITY
 from messages import apprec, discharge_note, new_id
 
@@ -104,3 +106,13 @@ def test_killed_after_acceptance_the_note_arrives_once(scene, killed):
         assert not municipality.deliveries
         assert municipality.ping().number > 0
         assert not municipality.deliveries
+
+
+def test_the_ports_file_names_the_port_where_mail_comes(folder, pki):
+    lmtp = '[ebxml.lmtp]\naddress = "127.0.0.1"\nport = 0\n'
+    with alone(folder / "a", pki, HOSPITAL, ways=lmtp) as broker:
+        lines = (broker.folder / "ports").read_text(encoding="utf-8").splitlines()
+        assert [line.split()[0] for line in lines] == ["exchange", "ebxml", "lmtp"]
+        _, address, port = lines[-1].split()
+        with socket.create_connection((address, int(port)), timeout=30) as server:
+            assert server.recv(1000).startswith(b"220 ")
