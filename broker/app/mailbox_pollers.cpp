@@ -12,7 +12,7 @@ void MailboxPollers::add(std::unique_ptr<ebxml::Mailbox> mailbox, std::chrono::s
     threads_.emplace_back([this, mailbox = std::move(mailbox),
                            interval](const std::stop_token& stop) {
         while (!stop.stop_requested()) {
-            const ebxml::Look look = mailbox->look();
+            const ebxml::Look look = mailbox->look(stop);
             // What one look left behind waits for nobody: the next one takes it.
             if (look.done > 0 && look.left > 0 && !look.fault) continue;
             std::unique_lock lock(mutex_);

@@ -1,5 +1,6 @@
 // Looks into mailboxes at their intervals, each on a thread of its own, since a look waits for the
-// server. Promises that a look which has begun ends before the pollers do. May not know mail.
+// server. Promises that a look which has begun ends before the pollers do, and ends soon once they
+// shall stop: what it did not take stays. May not know mail.
 #pragma once
 
 #include <chrono>

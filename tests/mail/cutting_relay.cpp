@@ -54,9 +54,16 @@ CuttingRelay::~CuttingRelay() {
 }
 
 void CuttingRelay::cut() {
-    char word = 'c';
+    say('c');
+}
+
+void CuttingRelay::block() {
+    say('b');
+}
+
+void CuttingRelay::say(char word) {
     if (::send(ours_.get(), &word, 1, MSG_NOSIGNAL) != 1 || ::recv(ours_.get(), &word, 1, 0) != 1) {
-        throw std::runtime_error("not cut");
+        throw std::runtime_error("the relay does not hear");
     }
 }
 
@@ -79,19 +86,23 @@ void CuttingRelay::run() {
 }
 
 void CuttingRelay::carry(const SocketHandle& client, const SocketHandle& server) {
+    blocked_ = false;
     for (;;) {
+        const auto from_client = static_cast<short>(blocked_ ? POLLRDHUP : POLLIN);
+        const auto from_server = static_cast<short>(blocked_ ? 0 : POLLIN);
         std::array<pollfd, 3> wanted = {
-            {{client.get(), POLLIN, 0}, {server.get(), POLLIN, 0}, {theirs_.get(), POLLIN, 0}}
+            {{client.get(), from_client, 0},
+             {server.get(), from_server, 0},
+             {theirs_.get(), POLLIN, 0}}
         };
         ::poll(wanted.data(), wanted.size(), -1);
         if (wanted[2].revents != 0) {
-            char word = 0;
-            stopped_ = ::recv(theirs_.get(), &word, 1, 0) != 1;
-            ::shutdown(client.get(), SHUT_RDWR);
-            ::shutdown(server.get(), SHUT_RDWR);
-            if (!stopped_ && ::send(theirs_.get(), &word, 1, MSG_NOSIGNAL) != 1) {
-                stopped_ = true;
+            if (!obey(client, server)) {
+                return;
             }
+            continue;
+        }
+        if (blocked_) {
             return;
         }
         if (wanted[0].revents != 0 && !pass_on(client, server)) {
@@ -101,6 +112,20 @@ void CuttingRelay::carry(const SocketHandle& client, const SocketHandle& server)
             return;
         }
     }
+}
+
+bool CuttingRelay::obey(const SocketHandle& client, const SocketHandle& server) {
+    char word = 0;
+    stopped_ = ::recv(theirs_.get(), &word, 1, 0) != 1;
+    blocked_ = word == 'b';
+    if (!blocked_) {
+        ::shutdown(client.get(), SHUT_RDWR);
+        ::shutdown(server.get(), SHUT_RDWR);
+    }
+    if (!stopped_ && ::send(theirs_.get(), &word, 1, MSG_NOSIGNAL) != 1) {
+        stopped_ = true;
+    }
+    return blocked_ && !stopped_;
 }
 
 }  // namespace budstikke::ebxml::test

@@ -1,5 +1,5 @@
-// A way to a server on the loopback that a test can cut: what is on it ends, and who comes
-// afterwards is let through again.
+// A way to a server on the loopback that a test can cut or block: what is on it ends, or gets no
+// further, and who comes afterwards is let through again.
 #pragma once
 
 #include <atomic>
@@ -20,10 +20,15 @@ class CuttingRelay {
     std::uint16_t port() const { return port_; }
     /// Comes back when the connection is gone.
     void cut();
+    /// From when it comes back, nothing passes until the client hangs up.
+    void block();
     int connections() const { return connections_; }
 
  private:
+    void say(char word);
     void run();
+    /// What the test said; false where the connection ends.
+    bool obey(const transport::SocketHandle& client, const transport::SocketHandle& server);
     void carry(const transport::SocketHandle& client, const transport::SocketHandle& server);
 
     std::uint16_t to_;
@@ -33,6 +38,7 @@ class CuttingRelay {
     transport::SocketHandle theirs_;  ///< and what it says
     std::atomic<int> connections_ = 0;
     bool stopped_ = false;
+    bool blocked_ = false;
     std::jthread thread_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <utility>
 
 #include <curl/curl.h>
 
@@ -23,6 +24,15 @@ void initialise_once() {
     // libcurl's own state; it must be there before threads make handles.
     static std::once_flag once;
     std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+/// libcurl asks at least once a second, also while it waits; anything but 0 ends the transfer.
+int is_stopped(void* stop, curl_off_t down_max, curl_off_t down, curl_off_t up_max, curl_off_t up) {
+    static_cast<void>(down_max);
+    static_cast<void>(down);
+    static_cast<void>(up_max);
+    static_cast<void>(up);
+    return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
 }
 
 }  // namespace
@@ -56,12 +66,22 @@ void Easy::Closer::operator()(void* handle) const {
     curl_easy_cleanup(handle);
 }
 
-Easy::Easy() : message_(std::make_unique<char[]>(CURL_ERROR_SIZE)) {
+Easy::Easy()
+    : stop_(std::make_unique<std::stop_token>()),
+      message_(std::make_unique<char[]>(CURL_ERROR_SIZE)) {
     initialise_once();
     handle_.reset(curl_easy_init());
 }
 
 Easy::~Easy() = default;
+
+// The handle of before goes with its places, which it still uses when it is closed.
+Easy& Easy::operator=(Easy&& other) noexcept {
+    std::swap(stop_, other.stop_);
+    std::swap(message_, other.message_);
+    std::swap(handle_, other.handle_);
+    return *this;
+}
 
 void Easy::prepare(const std::string& url, const char* protocols, const TransferTls& tls) {
     CURL* curl = handle_.get();
@@ -78,6 +98,9 @@ void Easy::prepare(const std::string& url, const char* protocols, const Transfer
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, message_.get());
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &is_stopped);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, stop_.get());
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
@@ -94,6 +117,10 @@ void Easy::prepare(const std::string& url, const char* protocols, const Transfer
         curl_easy_setopt(curl, CURLOPT_SSLCERT, tls.certificate_file.c_str());
         curl_easy_setopt(curl, CURLOPT_SSLKEY, tls.key_file.c_str());
     }
+}
+
+void Easy::stop_with(std::stop_token stop) {
+    *stop_ = std::move(stop);
 }
 
 int Easy::perform(Duration time_max) {

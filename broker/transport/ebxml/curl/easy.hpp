@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -37,13 +38,16 @@ class Easy {
     Easy();
     ~Easy();
     Easy(Easy&&) noexcept = default;
-    Easy& operator=(Easy&&) noexcept = default;
+    Easy& operator=(Easy&& other) noexcept;
 
     /// libcurl's CURL*.
     void* get() const { return handle_.get(); }
     /// Forgets the settings of the last transfer, not its connections. `protocols` as
     /// CURLOPT_PROTOCOLS_STR has them.
     void prepare(const std::string& url, const char* protocols, const TransferTls& tls);
+    /// A transfer ends within about a second of the request to stop, and says
+    /// CURLE_ABORTED_BY_CALLBACK; so does what is said to a server at the end of its connection.
+    void stop_with(std::stop_token stop);
     /// Within that time, from the name to the last byte. CURLcode.
     int perform(Duration time_max);
     /// What libcurl said about the last one; holds words of the peer: never for the log.
@@ -54,8 +58,10 @@ class Easy {
     struct Closer {
         void operator()(void* handle) const;
     };
-    std::unique_ptr<void, Closer> handle_;
+    // Before the handle, which has their places and asks for the last time when it is closed.
+    std::unique_ptr<std::stop_token> stop_;
     std::unique_ptr<char[]> message_;
+    std::unique_ptr<void, Closer> handle_;
 };
 
 /// What a CURLcode means for an attempt; `message` tells a refusal of our certificate from a

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,7 @@ struct AccessOptions {
     MailAccount account;
     Duration transfer_time_max{};
     std::size_t mail_bytes_max = 0;
+    std::stop_token stop = {};  ///< the transfer under way then ends, and all that follow
 };
 
 /// By the scheme of the url. The visit ends with it.

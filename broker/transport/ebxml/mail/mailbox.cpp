@@ -1,6 +1,7 @@
 // The looks of mailbox.hpp.
 #include "broker/transport/ebxml/mail/mailbox.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace budstikke::ebxml {
@@ -26,8 +27,11 @@ Result<std::unique_ptr<Mailbox>> Mailbox::make(
 Mailbox::Mailbox(MailboxOptions options, Receiver& receiver, EventLog& events)
     : options_(std::move(options)), receiver_(receiver), events_(events) {}
 
-Look Mailbox::look() {
-    const Look look = visit_once();
+Look Mailbox::look(const std::stop_token& stop) {
+    const Look look = visit_once(stop);
+    if (stop.stop_requested()) {
+        return look;
+    }
     if (look.fault && was_reached_) {
         events_.write(
             EventLevel::error, "mailbox_unreachable",
@@ -40,7 +44,7 @@ Look Mailbox::look() {
     return look;
 }
 
-Look Mailbox::visit_once() {
+Look Mailbox::visit_once(const std::stop_token& stop) {
     Look look;
     const AccessOptions where{
         .url = options_.url,
@@ -48,19 +52,21 @@ Look Mailbox::visit_once() {
         .account = options_.account,
         .transfer_time_max = options_.transfer_time_max,
         .mail_bytes_max = options_.mail_bytes_max,
+        .stop = stop,
     };
     const auto access = visit(where);
-    const auto mails = access->list();
+    auto mails = access->list();
     if (!mails) {
         look.fault = mails.error();
         return look;
     }
     report_too_large(*mails);
+    put_last(*mails);
     for (const WaitingMail& mail : *mails) {
         if (mail.bytes > options_.mail_bytes_max ||
             look.done + look.later >= options_.messages_max) {
             ++look.left;
-        } else if (!take(*access, mail, look)) {
+        } else if (stop.stop_requested() || !take(*access, mail, look)) {
             break;
         }
     }
@@ -70,12 +76,15 @@ Look Mailbox::visit_once() {
 bool Mailbox::take(MailAccess& access, const WaitingMail& mail, Look& look) {
     const auto bytes = access.fetch(mail);
     if (!bytes) {
+        // It may be this mail's fault.
+        put_off_.insert(mail.id);
         look.fault = bytes.error();
         return false;
     }
     const Reception reception =
         receiver_.receive({.transport = Transport::mail, .bytes = *bytes, .source = options_.name});
     if (reception.kind == Reception::Kind::later) {
+        put_off_.insert(mail.id);
         ++look.later;
         return true;
     }
@@ -86,6 +95,15 @@ bool Mailbox::take(MailAccess& access, const WaitingMail& mail, Look& look) {
     }
     ++look.done;
     return true;
+}
+
+void Mailbox::put_last(std::vector<WaitingMail>& mails) {
+    std::set<std::string> still_there;
+    const auto is_put_off = [&](const WaitingMail& mail) {
+        return put_off_.contains(mail.id) && still_there.insert(mail.id).second;
+    };
+    std::ranges::stable_partition(mails, std::not_fn(is_put_off));
+    put_off_ = std::move(still_there);
 }
 
 void Mailbox::report_too_large(const std::vector<WaitingMail>& mails) {

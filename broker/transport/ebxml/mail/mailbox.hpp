@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 
 #include "broker/base/event_log.hpp"
@@ -30,7 +31,7 @@ struct MailboxOptions {
 struct Look {
     std::size_t done = 0;               ///< handed over and removed
     std::size_t later = 0;              ///< handed over and kept
-    std::size_t left = 0;               ///< too large, or above messages_max
+    std::size_t left = 0;               ///< too large, or not tried: above messages_max
     std::optional<CarrierFault> fault;  ///< why the look ended early
 };
 
@@ -44,18 +45,22 @@ class Mailbox {
     );
     Mailbox(MailboxOptions options, Receiver& receiver, EventLog& events);
 
-    /// One visit. Blocks for transfer_time_max per transfer at most, and for the Receiver.
-    Look look();
+    /// One visit. Mails come in the order of arrival; those that were put off in an earlier look
+    /// come after all others, so that they hold up nobody. Blocks for transfer_time_max per
+    /// transfer at most, and for the Receiver; once it shall stop, for the Receiver only.
+    Look look(const std::stop_token& stop = {});
 
  private:
-    Look visit_once();
+    Look visit_once(const std::stop_token& stop);
     bool take(MailAccess& access, const WaitingMail& mail, Look& look);
     void report_too_large(const std::vector<WaitingMail>& mails);
+    void put_last(std::vector<WaitingMail>& mails);
 
     MailboxOptions options_;
     Receiver& receiver_;
     EventLog& events_;
     std::set<std::string> reported_;  ///< ids of mails that are too large and still there
+    std::set<std::string> put_off_;   ///< of those that were tried and are still there
     bool was_reached_ = true;         ///< so that a server that is gone is reported once
 };
 

@@ -12,6 +12,9 @@ namespace {
 /// ten minutes.
 constexpr long patience_s = 540;
 
+/// How long the answer to our goodbye is waited for. The server had it all the same.
+constexpr long goodbye_s = 10;
+
 std::size_t authority_end(const std::string& url) {
     const std::size_t scheme = url.find("://");
     const std::size_t slash =
@@ -71,6 +74,9 @@ std::expected<std::string, CarrierFault> Visit::ask(
         code == CURLE_LOGIN_DENIED ? CarrierFault::refused : fault_of(code, easy_.message());
     // What is still said on this connection comes here; it must not reach what is gone by then.
     easy_.prepare(server_of(options_.url), "pop3s,imaps", options_.tls);
+    if (CURL* curl = easy_.get(); curl != nullptr) {
+        curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, goodbye_s);
+    }
     gate_.closed = true;
     if (collected.too_large) {
         return std::unexpected(CarrierFault::too_large);

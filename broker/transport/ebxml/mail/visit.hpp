@@ -11,7 +11,9 @@ namespace budstikke::ebxml {
 
 class Visit {
  public:
-    explicit Visit(const AccessOptions& options) : options_(options) {}
+    explicit Visit(const AccessOptions& options) : options_(options) {
+        easy_.stop_with(options.stop);
+    }
 
     /// What `command` gives (empty: what the url says). `path` comes behind the server's address.
     std::expected<std::string, CarrierFault> ask(
