@@ -11,6 +11,7 @@ root=$(cd "$(dirname "$0")/.." && pwd -P)
 . "$root/tests/lib/presets.sh"
 
 sh "$root/deploy/install-dependencies.sh"
+with_mail_servers tests/full.sh "$@"
 become_ordinary_user tests/full.sh "$@"
 
 rounds=1000

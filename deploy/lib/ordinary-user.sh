@@ -136,7 +136,7 @@ become_ordinary_user() {
         find_standards
         mkdir -p "$root/build"
         chown "$ordinary_user:$ordinary_user" "$root/build"
-        for preset in release asan tsan tidy fuzz results; do
+        for preset in release debug asan tsan tidy fuzz results; do
             [ ! -e "$root/build/$preset" ] ||
                 chown -R "$ordinary_user:$ordinary_user" "$root/build/$preset"
         done

@@ -1,4 +1,4 @@
-# Sourced by tests/run.sh and tests/full.sh: builds and tests a preset, runs a further check, and
+# Sourced by the scripts of tests/ that count: builds and tests a preset, runs a further check, and
 # counts. A failure never ends the run: the rest is still worth knowing, and the closing line tells.
 # Promises that what cannot be built, crashes or runs out of time counts as failed.
 
@@ -53,16 +53,37 @@ build() {
 without_scatter=""
 if setarch -R true 2>/dev/null; then without_scatter="setarch -R"; fi
 
+# test_built PRESET ARGUMENT...: the tests that ctest chooses by the arguments; all without.
 # The size limits only keep what a test prints whole, because the cases are counted from it.
+test_built() {
+    printf '== test %s\n' "$1"
+    preset=$1
+    shift
+    # shellcheck disable=SC2086  # the prefix is words
+    (cd "$root" && $without_scatter ctest --preset "$preset" -j "$((BUDSTIKKE_JOBS + 1))" \
+        --timeout 600 --output-on-failure --output-junit "$results/$preset.xml" \
+        --test-output-size-passed 8000000 --test-output-size-failed 8000000 "$@" </dev/null) || true
+    [ -s "$results/$preset.xml" ] || record_failure "test $preset"
+}
+
 test_preset() {
     configure "$1" || return 0
     build "$1" || true
-    printf '== test %s\n' "$1"
-    # shellcheck disable=SC2086  # the prefix is words
-    (cd "$root" && $without_scatter ctest --preset "$1" -j "$((BUDSTIKKE_JOBS + 1))" \
-        --timeout 600 --output-on-failure --output-junit "$results/$1.xml" \
-        --test-output-size-passed 8000000 --test-output-size-failed 8000000 </dev/null) || true
-    [ -s "$results/$1.xml" ] || record_failure "test $1"
+    test_built "$1"
+}
+
+# with_mail_servers SCRIPT ARGUMENT...: as root: runs SCRIPT, whose path is relative to the
+# checkout, anew with mail servers beside it, and exits with its status. As anybody else: says that
+# the tests of mail are not run, and returns.
+with_mail_servers() {
+    [ -z "${BUDSTIKKE_MAIL_SERVERS:-}" ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "the tests of mail are not run: only root can start Postfix and Dovecot"
+        return 0
+    fi
+    script=$1
+    shift
+    exec sh "$root/tests/mail/with-servers.sh" sh "$root/$script" "$@"
 }
 
 # Prints the closing line and gives the status of the whole run.

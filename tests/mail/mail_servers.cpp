@@ -39,7 +39,7 @@ std::vector<WaitingMail> mails_of(MailAccess& access) {
 std::string fact(const std::string& name) {
     const char* const path = std::getenv("BUDSTIKKE_MAIL_SERVERS");
     if (path == nullptr) {
-        throw std::runtime_error("run by tests/mail/run.sh, which starts the mail servers");
+        throw std::runtime_error("tests/mail/with-servers.sh did not start the mail servers");
     }
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
@@ -108,14 +108,6 @@ void remove_all_mails(const std::string& user) {
         if (!access->remove(mail)) {
             throw std::runtime_error("not removed");
         }
-    }
-}
-
-void ask_postfix_to_try_again() {
-    const auto folder = std::filesystem::path(fact("password")).parent_path() / "postfix";
-    const std::string command = "postqueue -c " + folder.string() + " -f";
-    if (std::system(command.c_str()) != 0) {  // NOLINT: a command of ours
-        throw std::runtime_error("postqueue");
     }
 }
 

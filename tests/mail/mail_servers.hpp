@@ -25,7 +25,5 @@ std::size_t count_mails(const std::string& user);
 /// Waits until so many are there: throws where they do not come in time.
 void wait_for_mails(const std::string& user, std::size_t count);
 void remove_all_mails(const std::string& user);
-/// Has Postfix try now what it keeps; a mail that it is just putting away it may miss.
-void ask_postfix_to_try_again();
 
 }  // namespace budstikke::ebxml::test

@@ -1,12 +1,17 @@
 """Postfix and Dovecot for tests: with a configuration of their own, in a folder of their own, on
 free ports of the loopback. Needs root, because Postfix does; stops what it started, by process id.
 
-    servers.py start FOLDER PKI    PKI as certs/make-test-pki.sh makes it; prints nothing when well
+    servers.py start FOLDER PKI USER   PKI as certs/make-test-pki.sh makes it; USER, not root, runs
+                                       the tests, and owns what they need
     servers.py stop FOLDER
 
 FOLDER/servers has lines NAME=VALUE: smtp, smtps, pop3s, imaps (ports), plain (SMTP that has no TLS
 and asks for no user), user, other, password (a file), lmtp (a Unix socket that mail for any address
-of `lmtp.example` goes to). Postfix never takes mail for `later@edi.example` at once.
+of `lmtp.example` goes to), lmtp_port (of the loopback, for `tcp.example`; nobody listens there
+until a test does), ca. Postfix never takes mail for `later@edi.example` at once; it takes mail for
+`gone@edi.example`, for whom Dovecot has no mailbox. For tests that must not see each other's mail
+there are PAIRS more mailboxes of each kind, `hospital1@edi.example` and so on; a test that takes
+one makes a file of that number in FOLDER/taken.
 """
 
 import os
@@ -18,7 +23,9 @@ import socket
 import subprocess
 import sys
 
-USERS = ("hospital@edi.example", "municipality@edi.example")
+PAIRS = 200
+USERS = tuple(f"{kind}{number}@edi.example" for number in ("", *range(1, PAIRS + 1))
+              for kind in ("hospital", "municipality"))
 PASSWORD = "invented-for-tests"
 
 MAIN_CF = """
@@ -50,17 +57,19 @@ smtpd_recipient_restrictions =
     check_recipient_access inline:{{ {{ later@edi.example = 450 4.2.0 come again }} }},
     permit_sasl_authenticated, reject
 virtual_mailbox_domains = edi.example
-virtual_mailbox_maps = inline:{{
-    {{ {users[0]} = x }} {{ {users[1]} = x }} {{ later@edi.example = x }} }}
+virtual_mailbox_maps = inline:{{ {mailboxes} }}
 virtual_transport = lmtp:unix:{folder}/dovecot/lmtp
-transport_maps = inline:{{ {{ lmtp.example = lmtp:unix:{folder}/broker/lmtp }} }}
-relay_domains = lmtp.example
+transport_maps = inline:{{
+    {{ lmtp.example = lmtp:unix:{folder}/broker/lmtp }}
+    {{ tcp.example = lmtp:inet:127.0.0.1:{lmtp_port} }} }}
+relay_domains = lmtp.example, tcp.example
 message_size_limit = 52428800
 mailbox_size_limit = 0
 virtual_mailbox_limit = 0
-minimal_backoff_time = 1s
-maximal_backoff_time = 1s
+minimal_backoff_time = 2s
+maximal_backoff_time = 2s
 queue_run_delay = 1s
+smtpd_error_sleep_time = 0
 """
 
 MASTER_CF = """
@@ -104,6 +113,7 @@ ssl_cert = <{pki}/server.crt
 ssl_key = <{pki}/server.key
 disable_plaintext_auth = yes
 auth_mechanisms = plain login
+auth_failure_delay = 0
 mail_location = maildir:{folder}/mail/%u
 passdb {{
   driver = passwd-file
@@ -137,6 +147,12 @@ service lmtp {{
     mode = 0666
   }}
 }}
+service anvil {{
+  # Else who was once refused waits longer and longer.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 service auth {{
   unix_listener {folder}/dovecot/auth-postfix {{
     mode = 0666
@@ -158,25 +174,30 @@ def require_greeting(port: int) -> None:
         return
 
 
-def start(folder: pathlib.Path, pki: pathlib.Path) -> None:
+def start(folder: pathlib.Path, pki: pathlib.Path, user: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
-    for name in ("queue", "data", "dovecot", "mail", "postfix", "broker"):
+    owner = pwd.getpwnam(user)
+    for name in ("queue", "data", "dovecot", "mail", "postfix", "broker", "taken"):
         (folder / name).mkdir()
-    for name in ("mail", "data"):
-        os.chown(folder / name, pwd.getpwnam("postfix").pw_uid, -1)
+    os.chown(folder / "data", pwd.getpwnam("postfix").pw_uid, -1)
+    for name in ("mail", "broker", "taken"):
+        os.chown(folder / name, owner.pw_uid, owner.pw_gid)
     (folder / "broker").chmod(0o755)
     names = ("smtp", "smtps", "plain", "pop3s", "imaps")
-    ports = dict(zip(names, free_ports(len(names)), strict=True))
-    owner = pwd.getpwnam("postfix")
-    facts = {"folder": folder, "pki": pki, "users": USERS, "uid": owner.pw_uid,
-             "gid": owner.pw_gid, **ports}
+    *taken, lmtp_port = free_ports(len(names) + 1)
+    ports = dict(zip(names, taken, strict=True))
+    mailboxes = " ".join(f"{{ {user} = x }}" for user in (*USERS, "later@edi.example",
+                                                          "gone@edi.example"))
+    facts = {"folder": folder, "pki": pki, "mailboxes": mailboxes, "uid": owner.pw_uid,
+             "gid": owner.pw_gid, "lmtp_port": lmtp_port, **ports}
     (folder / "postfix/main.cf").write_text(MAIN_CF.format(**facts))
     (folder / "postfix/master.cf").write_text(MASTER_CF.format(**facts))
     (folder / "dovecot.conf").write_text(DOVECOT_CONF.format(**facts))
     (folder / "users").write_text("".join(f"{user}:{PASSWORD}\n" for user in USERS))
     (folder / "password").write_text(PASSWORD + "\n")
     (folder / "password").chmod(0o600)
+    os.chown(folder / "password", owner.pw_uid, owner.pw_gid)
     subprocess.run(["dovecot", "-c", folder / "dovecot.conf"], check=True)
     subprocess.run(["postfix", "-c", folder / "postfix", "start"], check=True,
                    stdout=subprocess.DEVNULL, stderr=(folder / "start.log").open("w"))
@@ -184,7 +205,7 @@ def start(folder: pathlib.Path, pki: pathlib.Path) -> None:
         require_greeting(port)
     lines = [f"{name}={port}" for name, port in ports.items()]
     lines += [f"user={USERS[0]}", f"other={USERS[1]}", f"password={folder}/password",
-              f"lmtp={folder}/broker/lmtp", f"ca={pki}/ca.crt"]
+              f"lmtp={folder}/broker/lmtp", f"lmtp_port={lmtp_port}", f"ca={pki}/ca.crt"]
     (folder / "servers").write_text("\n".join(lines) + "\n")
 
 
@@ -209,8 +230,8 @@ def stop(folder: pathlib.Path) -> None:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["start", folder, pki]:
-            start(pathlib.Path(folder).resolve(), pathlib.Path(pki).resolve())
+        case ["start", folder, pki, user]:
+            start(pathlib.Path(folder).resolve(), pathlib.Path(pki).resolve(), user)
         case ["stop", folder]:
             stop(pathlib.Path(folder).resolve())
         case _:
