@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import brokers
 import ceilings
@@ -77,16 +78,33 @@ class Bench:
         return said
 
     @contextlib.contextmanager
-    def feed(self, broker, **options):
-        """Messages for recipients that somebody else plays, as long as the `with` block lasts."""
+    def feed(self, broker, *, nice=0, **options):
+        """Messages that nobody else fetches, as long as the `with` block lasts."""
         feed = subprocess.Popen(
-            self._load_command(broker, size=8192, no_recipients=True, seconds=600, **options),
+            ["nice", "-n", str(nice),
+             *self._load_command(broker, no_recipients=True, seconds=600, **options)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         try:
             yield
+            if feed.poll() is not None:
+                raise SystemExit("the flood ended before what was to be measured beside it")
         finally:
             feed.kill()
             feed.wait()
+
+
+def file_system(folder):
+    """Where the brokers keep what they promise to keep."""
+    kind = brokers.output_of("stat", "-f", "-c", "%T", folder).strip()
+    if kind in ("tmpfs", "ramfs"):
+        raise SystemExit(f"{folder} is in memory, where a synced write is free; set TMPDIR")
+    return kind
+
+
+def write(path, figures):
+    """After each part, so that one that fails takes nothing with it."""
+    if path:
+        path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 def arguments():
@@ -103,19 +121,22 @@ def main():
     options = arguments()
     # So that the brokers and their folders go, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    figures = {}
+    begun = time.monotonic()
+    run = {"rounds": options.rounds, "seconds": options.seconds, "cores": os.cpu_count()}
+    figures = {"run": run}
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="budstikke-bench-"))
+        run["file_system"] = file_system(folder)
         bench = Bench(folder, options.programs, options)
         for name, measure in PARTS.items():
             if not options.only or name in options.only:
                 print(f"== {name}", flush=True)
                 figures.update(measure(bench))
+                run["took_s"] = round(time.monotonic() - begun)
+                write(options.json, figures)
     for key, value in figures.items():
         if not isinstance(value, (dict, list)):
             print(f"{key} {value}")
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     sys.stdout.flush()
 
 

@@ -36,6 +36,7 @@ def make_pki(folder):
     run("sh", PROJECT / "certs/make-test-pki.sh", folder)
     run("sh", PROJECT / "certs/issue.sh", folder, "sender", SENDERS)
     run("sh", PROJECT / "certs/issue.sh", folder, "recipient", RECIPIENTS)
+    run("sh", PROJECT / "certs/issue.sh", folder, "stranger", SENDERS, "--foreign-ca")
     return folder
 
 

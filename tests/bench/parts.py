@@ -21,7 +21,6 @@ class Crowd:
                  "--port", broker.port, "--pki", bench.pki]
         for name, value in options.items():
             words += [f"--{name.replace('_', '-')}", value]
-        self.made = 0
         self._process = subprocess.Popen([str(word) for word in words], stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, text=True)
 
@@ -32,10 +31,9 @@ class Crowd:
         return self
 
     def __exit__(self, *_):
-        said, _ = self._process.communicate(timeout=brokers.PATIENCE)
+        self._process.communicate(timeout=brokers.PATIENCE)
         if self._process.returncode != 0:
             raise SystemExit(f"{self._process.args} failed")
-        self.made = int(said.split()[-1])
 
 
 def latency(bench):
@@ -105,42 +103,62 @@ def idle(bench):
     return {"idle_connection_kib": round(each, 2)}
 
 
-# Each with what it needs; all yield the processor to the well-behaved one, since they would run on
-# machines of their own.
+# Each with what its crowd needs, and how many messages for its recipients are stored beforehand; all
+# yield the processor to the well-behaved one, since they would run on machines of their own.
+LOUD_PAIRS = {"first_pair": 1, "pairs": 4}
 MISBEHAVIOURS = {
-    "slow-readers": {"count": 64, "first_pair": 1, "pairs": 4},
-    "half-open": {"count": 48},
-    "reconnecting": {},
-    "garbage": {},
+    # So much for each that no socket's buffers hold it.
+    "slow-readers": ({"count": 64, **LOUD_PAIRS}, 8000),
+    "slow-writers": ({"count": 1000}, 0),
+    "takers": (LOUD_PAIRS, 2000),
+    "half-open": ({"count": 48}, 0),
+    "reconnecting": ({}, 0),
+    "strangers": ({}, 0),
+    "garbage": ({}, 0),
+    "bombs": ({}, 0),
 }
+# And one that does nothing wrong, as fast as it is let.
+FLOOD = "flood"
+
+
+@contextlib.contextmanager
+def _misbehaving(bench, broker, kind):
+    """`kind` beside what the block does, from before it to after it."""
+    if kind == FLOOD:
+        with bench.feed(broker, size=2048, nice=10, **LOUD_PAIRS):
+            yield
+        return
+    options, stored = MISBEHAVIOURS[kind]
+    if stored:
+        bench.load(broker, size=8192, count=stored, no_recipients=True, **LOUD_PAIRS)
+    with Crowd(bench, broker, kind, nice=10, **options):
+        yield
 
 
 def neighbour(bench):
-    """The p99 of one party at a modest rate, alone and beside others that misbehave."""
-    rate, size = 400, 2048
-    asked = {"size": size, "pairs": 1, "rate": rate, "seconds": bench.options.seconds}
+    """The p99 of one party at a modest rate beside others that misbehave, against the lesser of
+    what it is alone before and afterwards."""
+    columns = ("accept_p99_ms", "deliver_p99_ms")
+    asked = {"size": 2048, "pairs": 1, "rate": 400, "seconds": bench.options.seconds}
     record = {}
     for _ in range(bench.options.rounds):
         with bench.budstikke(pairs=8) as broker:
             broker.start()
-            quiet = bench.load(broker, **asked)
-            record.setdefault("quiet", []).append(quiet)
-            for kind, options in MISBEHAVIOURS.items():
-                with Crowd(bench, broker, kind, nice=10, **options) as crowd:
-                    with contextlib.ExitStack() as stack:
-                        if kind == "slow-readers":
-                            stack.enter_context(
-                                bench.feed(broker, first_pair=1, pairs=4, rate=rate))
-                        said = bench.load(broker, **asked)
-                record.setdefault(kind, []).append(said)
-                print(f"{kind:12} p99 {said['accept_p99_ms']:.1f} ms to accept, "
-                      f"{said['deliver_p99_ms']:.1f} ms to deliver; quiet "
-                      f"{quiet['accept_p99_ms']:.1f} and {quiet['deliver_p99_ms']:.1f}; "
-                      f"{crowd.made} connections", flush=True)
-    ratio = {kind: max(statistics.median(
-        loud[column] / quiet[column]
-        for loud, quiet in zip(rows, record["quiet"], strict=True))
-        for column in ("accept_p99_ms", "deliver_p99_ms"))
-        for kind, rows in record.items() if kind != "quiet"}
+            bench.load(broker, **asked)  # a broker that is new to its work would flatter the ratio
+            before = bench.load(broker, **asked)
+            for kind in (*MISBEHAVIOURS, FLOOD):
+                with _misbehaving(bench, broker, kind):
+                    loud = bench.load(broker, **asked)
+                after = bench.load(broker, **asked)
+                quiet = {column: min(before[column], after[column]) for column in columns}
+                record.setdefault(kind, []).append(
+                    {column: loud[column] / quiet[column] for column in columns})
+                before = after
+                print(f"{kind:12} p99 {loud['accept_p99_ms']:.1f} ms to accept, "
+                      f"{loud['deliver_p99_ms']:.1f} ms to deliver; quiet "
+                      f"{quiet['accept_p99_ms']:.1f} and {quiet['deliver_p99_ms']:.1f}",
+                      flush=True)
+    ratio = {kind: max(statistics.median(row[column] for row in rows) for column in columns)
+             for kind, rows in record.items()}
     return {"neighbour_p99_ratio": round(max(ratio.values()), 2),
             "neighbour": {kind: round(value, 2) for kind, value in ratio.items()}}

@@ -45,8 +45,7 @@ def crowds(each):
     with each.budstikke(pairs=2) as broker:
         broker.start()
         for kind in ["idle", *parts.MISBEHAVIOURS]:
-            options = {"count": 4, "first_pair": 1} if kind == "slow-readers" else {"count": 4}
-            with parts.Crowd(each, broker, kind, **options):
+            with parts.Crowd(each, broker, kind, count=4, first_pair=1):
                 each.load(broker, size=2048, pairs=1, count=50)
 
 

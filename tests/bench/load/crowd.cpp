@@ -2,9 +2,13 @@
 // open. Says `ready` once all of its kind are there, and at the end how many it made.
 //   idle            connects, says Hello, and is silent
 //   slow-readers    subscribes with all the credit there is, and never reads
+//   slow-writers    begins a frame, and sends a byte of it now and then
+//   takers          subscribes, takes what comes, settles nothing, goes and comes again
 //   half-open       connects without a word of TLS
 //   reconnecting    whole handshakes with a certificate, one after another
+//   strangers       the same with a certificate of nobody that is known
 //   garbage         greets, sends what is no frame or a length that lies, connects again
+//   bombs           asks what would become of XML that unfolds into gigabytes
 #include <atomic>
 #include <cstdlib>
 #include <functional>
@@ -15,10 +19,13 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/bench/load/exchange_line.hpp"
+#include "tests/bench/load/misbehaviour.hpp"
 #include "tests/bench/load/template.hpp"
 #include "tests/bench/load/tls_line.hpp"
 
@@ -32,7 +39,7 @@ struct Crowd {
     std::uint16_t port = 0;
     std::filesystem::path pki;
     std::uint32_t count = 100;
-    std::uint32_t first_pair = 0;  ///< whose recipients the slow readers are
+    std::uint32_t first_pair = 0;  ///< whose recipients they are
     std::uint32_t pairs = 1;
     std::atomic<std::uint64_t> made{0};
     std::atomic<bool> over{false};
@@ -50,6 +57,12 @@ void wait_for_end_of_input() {
     while (std::getline(std::cin, line)) {
         line.clear();
     }
+}
+
+/// True at the end of the standard input, which says nothing else.
+bool input_ends_within(int milliseconds) {
+    pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    return ::poll(&input, 1, milliseconds) > 0;
 }
 
 /// Keeps what `make` makes until the input ends.
@@ -100,9 +113,44 @@ bool send_garbage(const bench::TlsIdentity& who, std::uint16_t port, std::uint64
     return (*line)->flush();
 }
 
+using Lines = std::vector<std::unique_ptr<TlsLine>>;
+
+/// A byte on each, again and again until the input ends.
+void drip(Lines& lines) {
+    constexpr int interval = 100;  // ms
+    // That the broker ends one is its right.
+    const auto drop = [](const std::unique_ptr<TlsLine>& line) {
+        line->out().push_back('\x01');
+        return !line->flush();
+    };
+    while (!input_ends_within(interval)) {
+        std::erase_if(lines, drop);
+    }
+}
+
+Result<void> write_slowly(Crowd& crowd, const bench::TlsIdentity& who) {
+    constexpr std::string_view long_frame("\0\1\0\0", 4);
+    Lines lines;
+    for (std::uint32_t number = 0; number < crowd.count; ++number) {
+        auto line = bench::greet(who, crowd.port);
+        if (!line) {
+            return std::unexpected(line.error());
+        }
+        (*line)->out().append(long_frame);
+        lines.push_back(std::move(*line));
+        ++crowd.made;
+    }
+    std::cout << "ready" << std::endl;
+    drip(lines);
+    return {};
+}
+
 Result<void> run(Crowd& crowd) {
-    const auto who =
-        bench::TlsIdentity::load(crowd.pki, crowd.kind == "slow-readers" ? "recipient" : "sender");
+    const bool receives = crowd.kind == "slow-readers" || crowd.kind == "takers";
+    const bool is_stranger = crowd.kind == "strangers";
+    const auto who = bench::TlsIdentity::load(
+        crowd.pki, receives ? "recipient" : (is_stranger ? "stranger" : "sender")
+    );
     if (!who) {
         return std::unexpected(who.error());
     }
@@ -122,6 +170,27 @@ Result<void> run(Crowd& crowd) {
                 }
             }
             return line;
+        });
+    }
+    if (crowd.kind == "slow-writers") {
+        return write_slowly(crowd, *who);
+    }
+    if (crowd.kind == "takers") {
+        return come_and_go(crowd, [&](std::uint64_t number) {
+            const auto pair = crowd.first_pair + static_cast<std::uint32_t>(number) % crowd.pairs;
+            return bench::take_without_settling(*who, crowd.port, bench::recipient_her_id(pair));
+        });
+    }
+    if (is_stranger) {
+        // Whether the refusal comes in the handshake or after it is the library's business.
+        return come_and_go(crowd, [&](std::uint64_t) {
+            static_cast<void>(bench::greet(*who, crowd.port));
+            return true;
+        });
+    }
+    if (crowd.kind == "bombs") {
+        return come_and_go(crowd, [&](std::uint64_t) {
+            return bench::check_bombs(*who, crowd.port);
         });
     }
     if (crowd.kind == "half-open") {
@@ -144,11 +213,16 @@ int main(int argc, char** argv) {
     CLI::App app("Many connections that do nothing useful, until standard input ends");
     app.add_option("kind", crowd.kind)
         ->required()
-        ->check(CLI::IsMember({"idle", "slow-readers", "half-open", "reconnecting", "garbage"}));
+        ->check(CLI::IsMember(
+            {"idle", "slow-readers", "slow-writers", "takers", "half-open", "reconnecting",
+             "strangers", "garbage", "bombs"}
+        ));
     app.add_option("--port", crowd.port)->required();
     app.add_option("--pki", crowd.pki)->required();
     app.add_option("--count", crowd.count, "connections at a time");
-    app.add_option("--first-pair", crowd.first_pair, "first of the pairs of the slow readers");
+    app.add_option(
+        "--first-pair", crowd.first_pair, "first of the pairs whose recipients they are"
+    );
     app.add_option("--pairs", crowd.pairs, "among whom they are divided")
         ->check(CLI::Range(1, 1000));
     CLI11_PARSE(app, argc, argv);

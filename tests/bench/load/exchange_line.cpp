@@ -10,6 +10,8 @@ namespace {
 
 constexpr int answer_time_max_ms = 60'000;
 
+}  // namespace
+
 Result<void> ask(TlsLine& line, const v1::Frame& frame, std::uint32_t answer) {
     append_frame(line.out(), frame);
     while (true) {
@@ -34,8 +36,6 @@ Result<void> ask(TlsLine& line, const v1::Frame& frame, std::uint32_t answer) {
         }
     }
 }
-
-}  // namespace
 
 Result<std::unique_ptr<TlsLine>> greet(const TlsIdentity& who, std::uint16_t port) {
     auto line = TlsLine::connect(who, port);

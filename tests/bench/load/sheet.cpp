@@ -44,6 +44,14 @@ void Sheet::write_id(std::uint64_t number, char* out) const {
     }
 }
 
+// By when it was due, not by when the answer came: a stall at the end must not hide its answers.
+void Sheet::add_if_due_in_time(Histogram& times, const Row& row, std::int64_t now) const {
+    const std::int64_t due = row.sent.load(std::memory_order_relaxed);
+    if (in_time(due)) {
+        times.add(now - due);
+    }
+}
+
 void Sheet::confirmed(std::uint64_t number, std::int64_t now) {
     Row& row = rows_[number];
     if (row.confirmed) {
@@ -51,10 +59,8 @@ void Sheet::confirmed(std::uint64_t number, std::int64_t now) {
     }
     row.confirmed = true;
     ++confirmed_;
-    if (in_time(now)) {
-        ++confirmed_in_time_;
-        confirming_.add(now - row.sent.load(std::memory_order_relaxed));
-    }
+    confirmed_in_time_ += in_time(now) ? 1U : 0U;
+    add_if_due_in_time(confirming_, row, now);
 }
 
 std::optional<std::uint64_t> Sheet::number_of(std::string_view id) const {
@@ -78,10 +84,8 @@ void Sheet::arrived(std::uint64_t number, bool redelivered, std::int64_t now) {
     Row& row = rows_[number];
     row.times_arrived.fetch_add(1, std::memory_order_relaxed);
     redelivered_ += redelivered ? 1U : 0U;
-    if (in_time(now)) {
-        ++arrived_in_time_;
-        arriving_.add(now - row.sent.load(std::memory_order_relaxed));
-    }
+    arrived_in_time_ += in_time(now) ? 1U : 0U;
+    add_if_due_in_time(arriving_, row, now);
     arrived_.fetch_add(1, std::memory_order_release);
 }
 

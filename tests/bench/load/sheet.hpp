@@ -29,7 +29,7 @@ struct Counts {
     std::uint64_t doubled = 0;      ///< arrived more than once
     std::uint64_t strange = 0;      ///< arrived without having been sent, or not as it was sent
     std::uint64_t redelivered = 0;  ///< marked so by the broker
-    Histogram confirming;
+    Histogram confirming;  ///< of what was due while it was measured, whenever the answer came
     Histogram arriving;
 
     void add(const Counts& other);
@@ -73,6 +73,7 @@ class Sheet {
         bool confirmed = false;
     };
 
+    void add_if_due_in_time(Histogram& times, const Row& row, std::int64_t now) const;
     bool in_time(std::int64_t now) const { return now >= from_ && now < until_; }
 
     Id pattern_{};
