@@ -124,9 +124,11 @@ bool Broker::is_heavy(const Submission& submission) const {
 }
 
 void Broker::commit(PreparedPtr prepared, Handler<Receipt> answer) {
-    impl_->post([prepared = std::move(prepared), answer = std::move(answer)](Core& core) mutable {
-        core.accept(std::move(prepared), std::move(answer));
-    });
+    const std::string organisation = prepared->record.submitted_by;
+    impl_->post(
+        organisation, [prepared = std::move(prepared), answer = std::move(answer)](Core& core
+                      ) mutable { core.accept(std::move(prepared), std::move(answer)); }
+    );
 }
 
 Receipt Broker::check(Submission submission) const {
@@ -181,11 +183,16 @@ void Broker::withdraw(
     std::string organisation, MessageRef message, std::vector<HerId> recipients, std::string reason,
     Handler<Result<std::vector<WithdrawVerdict>>> answer
 ) {
-    impl_->post([organisation = std::move(organisation), message = std::move(message),
-                 recipients = std::move(recipients), reason = std::move(reason),
-                 answer = std::move(answer)](Core& core) mutable {
-        core.withdraw(organisation, message, recipients, reason, std::move(answer));
-    });
+    // Behind the submissions of the organisation, of which it may mean one.
+    const std::string lane = organisation;
+    impl_->post(
+        lane,
+        [organisation = std::move(organisation), message = std::move(message),
+         recipients = std::move(recipients), reason = std::move(reason),
+         answer = std::move(answer)](Core& core) mutable {
+            core.withdraw(organisation, message, recipients, reason, std::move(answer));
+        }
+    );
 }
 
 FlightBudget& Broker::budget() {

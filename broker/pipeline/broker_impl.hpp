@@ -45,6 +45,11 @@ struct Broker::Impl {
     void post(Action action) {
         loop.post([this, action = std::move(action)]() mutable { action(core); });
     }
+    /// In the lane of an organisation.
+    template <typename Action>
+    void post(std::string_view organisation, Action action) {
+        loop.post(organisation, [this, action = std::move(action)]() mutable { action(core); });
+    }
     std::optional<MessageId> find(const MessageRef& message) const;
     Result<MessageStatus> status_of(const MessageRef& message) const;
     /// The receipt of a message that was accepted before, for every recipient that is asked for:

@@ -1,9 +1,20 @@
 #include "broker/pipeline/commit_loop.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace budstikke::pipeline {
+namespace {
+
+// Of a lane in one write while others have work as well. Small, since its neighbours wait for two
+// such writes; large enough to be worth a synced one.
+constexpr std::size_t share = 64;
+// Others count as having work for so many writes after they had: who sends now and then is in
+// between most of the time.
+constexpr std::size_t writes_alone = 64;
+
+}  // namespace
 
 void CommitLoop::start() {
     thread_ = std::thread([this] { run(); });
@@ -20,20 +31,63 @@ void CommitLoop::stop() {
     }
 }
 
-void CommitLoop::post(Operation operation) {
-    bool was_empty = false;
+template <typename Add>
+void CommitLoop::post_with(Add add) {
+    bool was_idle = false;
     {
         const std::scoped_lock lock(mutex_);
         if (failed_) {
             return;
         }
-        was_empty = waiting_.empty();
-        waiting_.push_back(std::move(operation));
+        was_idle = !has_work();
+        add();
         crowded_ = not_done() >= waiting_max_;
     }
-    if (was_empty) {
+    if (was_idle) {
         arrived_.notify_one();
     }
+}
+
+void CommitLoop::post(Operation operation) {
+    post_with([&] { waiting_.push_back(std::move(operation)); });
+}
+
+void CommitLoop::post(std::string_view lane, Operation operation) {
+    post_with([&] {
+        const auto [row, added] = lanes_.try_emplace(std::string(lane));
+        if (added) {
+            turns_.push_back(row->first);
+        }
+        row->second.push_back(std::move(operation));
+        ++in_lanes_;
+    });
+}
+
+/// What the next cycle does: all that has no lane, and of each lane its share.
+void CommitLoop::take(std::vector<Operation>& operations) {
+    std::swap(operations, waiting_);
+    const bool alone = turns_.size() <= 1 && served_alone_ >= writes_alone;
+    ++served_alone_;
+    for (std::size_t left = turns_.size(); left > 0; --left) {
+        const auto lane = lanes_.find(turns_.front());
+        turns_.pop_front();
+        auto& waiting = lane->second;
+        if (lane->first != last_lane_) {
+            last_lane_ = lane->first;
+            served_alone_ = 0;
+        }
+        const std::size_t count = alone ? waiting.size() : std::min(share, waiting.size());
+        const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(count);
+        std::move(waiting.begin(), end, std::back_inserter(operations));
+        waiting.erase(waiting.begin(), end);
+        in_lanes_ -= count;
+        if (waiting.empty()) {
+            lanes_.erase(lane);
+        } else {
+            turns_.push_back(lane->first);
+        }
+    }
+    taken_ = operations.size();
 }
 
 void CommitLoop::when_calm(Operation call) {
@@ -72,14 +126,11 @@ void CommitLoop::run() {
     for (;;) {
         {
             std::unique_lock lock(mutex_);
-            arrived_.wait(lock, [this] {
-                return stopping_ || !waiting_.empty() || cycle_.has_more();
-            });
-            if (stopping_ && waiting_.empty()) {
+            arrived_.wait(lock, [this] { return stopping_ || has_work() || cycle_.has_more(); });
+            if (stopping_ && !has_work()) {
                 return;
             }
-            std::swap(operations, waiting_);
-            taken_ = operations.size();
+            take(operations);
         }
         if (!run_cycle(operations)) {
             return;
@@ -97,6 +148,9 @@ bool CommitLoop::run_cycle(std::vector<Operation>& operations) {
                 const std::scoped_lock lock(mutex_);
                 failed_ = true;
                 waiting_.clear();
+                lanes_.clear();
+                turns_.clear();
+                in_lanes_ = 0;
                 calls_.clear();
             }
             cycle_.failed(std::move(finished).error());

@@ -2,7 +2,9 @@
 // called when there is room again.
 #include "broker/pipeline/commit_loop.hpp"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -95,6 +97,103 @@ TEST_F(CrowdOfThree, CallsNobodyAfterAFailure) {
     run_all();
     EXPECT_EQ(order_, "1") << "nothing is done after the write that failed";
     EXPECT_EQ(cycle_.error_.code, Errc::io);
+}
+
+/// Writes down what each write had in it, and never calls one full.
+class Writes final : public Cycle {
+ public:
+    void begin() override { writes_.emplace_back(); }
+    bool is_full() const override { return false; }
+    Result<void> finish() override { return {}; }
+    void failed(Error) override {}
+    bool has_more() const override { return false; }
+    auto note(char who) {
+        return [this, who] { writes_.back() += who; };
+    }
+
+    std::vector<std::string> writes_;
+};
+
+class Lanes : public testing::Test {
+ protected:
+    void post(char who, std::size_t times) {
+        for (std::size_t time = 0; time < times; ++time) {
+            loop_.post(std::string(1, who), cycle_.note(who));
+        }
+    }
+
+    Writes cycle_;
+    CommitLoop loop_{cycle_};
+};
+
+TEST_F(Lanes, OneWhoFloodsDelaysTheOthersByOneWriteOnly) {
+    post('f', 10'000);
+    post('a', 2);
+    post('b', 1);
+    loop_.start();
+    loop_.stop();
+    const std::string& first = cycle_.writes_.front();
+    EXPECT_EQ(std::ranges::count(first, 'a'), 2);
+    EXPECT_EQ(std::ranges::count(first, 'b'), 1);
+    EXPECT_LT(first.size(), 100U) << "the others wait for all of this write";
+    std::size_t all = 0;
+    for (const auto& write : cycle_.writes_) {
+        all += write.size();
+    }
+    EXPECT_EQ(all, 10'003U) << "nothing is dropped";
+}
+
+TEST_F(Lanes, WithNobodyElseAllThatWaitsGoesInOneWrite) {
+    post('f', 10'000);
+    loop_.start();
+    loop_.stop();
+    // The first writes are short ones: somebody else may just have been there.
+    EXPECT_GT(cycle_.writes_.back().size(), 5'000U);
+}
+
+TEST_F(Lanes, TakeTurnsInBeingFirst) {
+    post('a', 200);
+    post('b', 200);
+    loop_.start();
+    loop_.stop();
+    ASSERT_GE(cycle_.writes_.size(), 3U);
+    for (const auto& write : {cycle_.writes_[0], cycle_.writes_[1], cycle_.writes_[2]}) {
+        EXPECT_EQ(std::ranges::count(write, 'a'), std::ranges::count(write, 'b'));
+    }
+}
+
+TEST_F(Lanes, KeepTheirOwnOrderAndComeAfterWhatHasNone) {
+    std::string order;
+    for (const char what : {'1', '2', '3'}) {
+        loop_.post("lane", [&order, what] { order += what; });
+    }
+    loop_.post([&order] { order += 'x'; });
+    loop_.start();
+    loop_.stop();
+    EXPECT_EQ(order, "x123");
+}
+
+TEST_F(CrowdOfThree, CountsWhatWaitsInLanes) {
+    loop_.post("a", note('1'));
+    loop_.post("b", note('2'));
+    EXPECT_FALSE(loop_.crowded()) << "one below";
+    loop_.post("a", note('3'));
+    EXPECT_TRUE(loop_.crowded()) << "at the limit";
+    loop_.post("c", note('4'));
+    EXPECT_TRUE(loop_.crowded()) << "above";
+    run_all();
+    EXPECT_EQ(order_.size(), 4U);
+    EXPECT_FALSE(loop_.crowded());
+}
+
+TEST_F(CrowdOfThree, DropsWhatWaitsInLanesAfterAFailure) {
+    cycle_.fails_ = true;
+    loop_.post("a", note('1'));
+    loop_.post("b", note('2'));
+    run_all();
+    EXPECT_EQ(order_, "1");
+    loop_.post("a", note('3'));
+    EXPECT_EQ(order_, "1");
 }
 
 TEST(CommitLoopLimit, IsThatOfTheHeader) {
