@@ -52,9 +52,9 @@ class Bench:
                 STANDARDS, self.folder / "messages" / str(size), size, PAIRS_MAX)
         return self._messages[size]
 
-    def budstikke(self, *, pairs, validation="envelope"):
+    def budstikke(self, *, pairs, validation="envelope", loud=()):
         return brokers.Budstikke(self.folder / "broker", self.pki, self.programs, self.schemas,
-                                 pairs=pairs, validation=validation)
+                                 pairs=pairs, validation=validation, loud=loud)
 
     def rabbitmq(self):
         return brokers.RabbitMq(self.folder / "broker", self.pki)

@@ -17,7 +17,7 @@ import time
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE = 120.0
 TICKS = os.sysconf("SC_CLK_TCK")
-SENDERS, RECIPIENTS = "999000002", "999000004"
+SENDERS, RECIPIENTS, LOUD = "999000002", "999000004", "999000006"
 
 
 def run(*command):
@@ -32,10 +32,12 @@ def output_of(*command, env=None):
 
 
 def make_pki(folder):
-    """A server, and one organisation each for all senders and all recipients."""
+    """A server, and one organisation each for all senders, all recipients, and senders that
+    others are to be protected from."""
     run("sh", PROJECT / "certs/make-test-pki.sh", folder)
     run("sh", PROJECT / "certs/issue.sh", folder, "sender", SENDERS)
     run("sh", PROJECT / "certs/issue.sh", folder, "recipient", RECIPIENTS)
+    run("sh", PROJECT / "certs/issue.sh", folder, "loud", LOUD)
     run("sh", PROJECT / "certs/issue.sh", folder, "stranger", SENDERS, "--foreign-ca")
     return folder
 
@@ -170,14 +172,18 @@ level = "warning"
 
 
 class Budstikke(Broker):
-    """budstikked as it comes, but for folders and port: all settings are the defaults."""
+    """budstikked as it comes, but for folders and port: all settings are the defaults. `loud` are the
+    pairs whose senders are of the organisation LOUD."""
 
-    def __init__(self, folder, pki, programs, schemas, *, pairs, validation):
+    def __init__(self, folder, pki, programs, schemas, *, pairs, validation, loud=()):
         super().__init__(folder, pki)
         self.programs = programs
         (self.folder / "data").mkdir(mode=0o700)
         (self.folder / "directory").mkdir()
-        text = self._organisation(SENDERS, [str(2000 + n) for n in range(pairs)], "hospital", "")
+        text = self._organisation(
+            SENDERS, [str(2000 + n) for n in range(pairs) if n not in loud], "hospital", "")
+        if loud:
+            text += self._organisation(LOUD, [str(2000 + n) for n in loud], "hospital", "")
         text += self._organisation(RECIPIENTS, [str(3000 + n) for n in range(pairs)], "gp",
                                    f'validation = "{validation}"\n')
         (self.folder / "directory/parties.toml").write_text(text, encoding="utf-8")

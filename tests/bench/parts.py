@@ -106,6 +106,7 @@ def idle(bench):
 # Each with what its crowd needs, and how many messages for its recipients are stored beforehand; all
 # yield the processor to the well-behaved one, since they would run on machines of their own.
 LOUD_PAIRS = {"first_pair": 1, "pairs": 4}
+LOUD_SENDERS = {**LOUD_PAIRS, "sender": "loud"}
 MISBEHAVIOURS = {
     # So much for each that no socket's buffers hold it.
     "slow-readers": ({"count": 64, **LOUD_PAIRS}, 8000),
@@ -125,12 +126,12 @@ FLOOD = "flood"
 def _misbehaving(bench, broker, kind):
     """`kind` beside what the block does, from before it to after it."""
     if kind == FLOOD:
-        with bench.feed(broker, size=2048, nice=10, **LOUD_PAIRS):
+        with bench.feed(broker, size=2048, nice=10, **LOUD_SENDERS):
             yield
         return
     options, stored = MISBEHAVIOURS[kind]
     if stored:
-        bench.load(broker, size=8192, count=stored, no_recipients=True, **LOUD_PAIRS)
+        bench.load(broker, size=8192, count=stored, no_recipients=True, **LOUD_SENDERS)
     with Crowd(bench, broker, kind, nice=10, **options):
         yield
 
@@ -142,7 +143,7 @@ def neighbour(bench):
     asked = {"size": 2048, "pairs": 1, "rate": 400, "seconds": bench.options.seconds}
     record = {}
     for _ in range(bench.options.rounds):
-        with bench.budstikke(pairs=8) as broker:
+        with bench.budstikke(pairs=8, loud=range(1, 5)) as broker:
             broker.start()
             bench.load(broker, **asked)  # a broker that is new to its work would flatter the ratio
             before = bench.load(broker, **asked)

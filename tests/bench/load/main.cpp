@@ -69,7 +69,7 @@ Result<void> connect(bench::Run& run, std::vector<bench::Loop>& loops) {
         amqp ? bench::connect_amqp_recipient : bench::connect_exchange_recipient;
     auto ebxml =
         plan.protocol == bench::Protocol::ebxml ? make_ebxml(run) : Result<EbxmlLoad>(EbxmlLoad());
-    const auto sender = bench::TlsIdentity::load(plan.pki, "sender");
+    const auto sender = bench::TlsIdentity::load(plan.pki, plan.sender);
     const auto recipient = bench::TlsIdentity::load(plan.pki, "recipient");
     if (!ebxml || !sender || !recipient) {
         return std::unexpected(!ebxml ? ebxml.error() : (sender ? recipient : sender).error());

@@ -17,6 +17,7 @@ std::optional<Plan> read_plan(std::span<const char* const> words) {
     app.add_option("--pki", plan.pki, "test PKI with the clients `sender` and `recipient`")
         ->required();
     app.add_option("--messages", plan.messages, "folder that messages.py wrote")->required();
+    app.add_option("--sender", plan.sender, "the client of the PKI that sends");
     app.add_option("--pairs", plan.pairs, "senders, each with a recipient")
         ->check(CLI::Range(1, 1000));
     app.add_option("--window", plan.window, "unanswered messages of a sender")

@@ -21,7 +21,8 @@ struct Plan {
     std::filesystem::path messages;  ///< of messages.py
     std::uint32_t pairs = 4;         ///< senders, each with a recipient of its own
     std::uint32_t first_pair = 0;
-    std::uint32_t window = 256;  ///< unanswered messages of a sender
+    std::string sender = "sender";  ///< the client of the PKI that sends
+    std::uint32_t window = 256;     ///< unanswered messages of a sender
     double rate = 0;          ///< messages a second over all pairs; 0: as fast as the window lets
     double warmup_s = 1;      ///< not measured
     double seconds = 5;       ///< measured
