@@ -172,8 +172,8 @@ level = "warning"
 
 
 class Budstikke(Broker):
-    """budstikked as it comes, but for folders and port: all settings are the defaults. `loud` are the
-    pairs whose senders are of the organisation LOUD."""
+    """budstikked as it comes, but for folders and port: all settings are the defaults. `loud` are
+    the pairs whose senders are of the organisation LOUD."""
 
     def __init__(self, folder, pki, programs, schemas, *, pairs, validation, loud=()):
         super().__init__(folder, pki)

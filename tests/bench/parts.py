@@ -103,8 +103,8 @@ def idle(bench):
     return {"idle_connection_kib": round(each, 2)}
 
 
-# Each with what its crowd needs, and how many messages for its recipients are stored beforehand; all
-# yield the processor to the well-behaved one, since they would run on machines of their own.
+# Each with what its crowd needs, and how many messages for its recipients are stored beforehand;
+# all yield the processor to the well-behaved one, since they would run on machines of their own.
 LOUD_PAIRS = {"first_pair": 1, "pairs": 4}
 LOUD_SENDERS = {**LOUD_PAIRS, "sender": "loud"}
 MISBEHAVIOURS = {
