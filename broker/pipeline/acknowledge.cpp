@@ -111,8 +111,8 @@ void Core::settle_accepted(store::DeliveryRecord& record) {
 }
 
 // No AppRec in the recipient's name: its message service speaks for no application.
-void Core::settle_received(store::DeliveryRecord& record) {
-    change(record, DeliveryCause::transport_receipt);
+void Core::settle_received(store::DeliveryRecord& record, const Settlement& settlement) {
+    change(record, DeliveryCause::transport_receipt, settlement.reason);
     close(record);
     apply_kept_apprec(record);
 }
@@ -168,7 +168,7 @@ void Core::settle(ConsumerId id, Settlement settlement, Handler<Result<DeliveryS
                 settle_released(*record, settlement);
                 break;
             case SettleOutcome::received:
-                settle_received(*record);
+                settle_received(*record, settlement);
                 break;
             case SettleOutcome::expired:
                 settle_expired(*record, settlement);

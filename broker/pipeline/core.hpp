@@ -166,7 +166,7 @@ class Core final : public Cycle {
 
     // acknowledge.cpp
     void settle_accepted(store::DeliveryRecord& record);
-    void settle_received(store::DeliveryRecord& record);
+    void settle_received(store::DeliveryRecord& record, const Settlement& settlement);
     void settle_expired(store::DeliveryRecord& record, const Settlement& settlement);
     void settle_rejected(store::DeliveryRecord& record, const Settlement& settlement);
     void settle_released(store::DeliveryRecord& record, const Settlement& settlement);

@@ -55,6 +55,7 @@ std::string encode(const OutboundEbxml& message) {
     stored.set_next_attempt(number(message.next_attempt));
     stored.set_expires_at(number(message.expires_at));
     stored.set_reason(message.reason);
+    stored.set_no_signal(!message.awaits_signal);
     return stored.SerializeAsString();
 }
 
@@ -92,6 +93,7 @@ Result<OutboundEbxml> decode_outbound(std::string_view message_id, std::string_v
         .next_attempt = time(stored.next_attempt()),
         .expires_at = time(stored.expires_at()),
         .reason = stored.reason(),
+        .awaits_signal = !stored.no_signal(),
     };
 }
 

@@ -45,10 +45,6 @@ std::string delivery(const DeliveryId& delivery) {
     return key;
 }
 
-std::string due(Timestamp at, std::string_view message_id) {
-    return timed(due_prefix, at) + std::string(message_id);
-}
-
 std::string inbound(const HerId& from, std::string_view message_id) {
     return of_sender(inbound_prefix, from, message_id);
 }
@@ -80,13 +76,6 @@ std::optional<std::string> read_outbound(std::string_view key) {
         return std::nullopt;
     }
     return std::string(key.substr(1));
-}
-
-std::optional<std::string> read_due(std::string_view key) {
-    if (key.size() < timed_bytes || key.front() != due_prefix) {
-        return std::nullopt;
-    }
-    return std::string(key.substr(timed_bytes));
 }
 
 std::optional<Received> read_received(std::string_view key) {

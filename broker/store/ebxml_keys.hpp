@@ -22,13 +22,11 @@
 namespace budstikke::store::ebxml_keys {
 
 inline constexpr char outbound_prefix = 'o';
-inline constexpr char due_prefix = 't';
 inline constexpr char received_prefix = 'r';
 inline constexpr std::string_view format_row = "f";
 
 std::string outbound(std::string_view message_id);
 std::string delivery(const DeliveryId& delivery);
-std::string due(Timestamp at, std::string_view message_id);
 std::string inbound(const HerId& from, std::string_view message_id);
 std::string business(const HerId& from, std::string_view business_id);
 std::string received(Timestamp at, const HerId& from, std::string_view message_id);
@@ -45,7 +43,6 @@ struct Received {
 
 /// Nothing where the bytes are no such key.
 std::optional<std::string> read_outbound(std::string_view key);
-std::optional<std::string> read_due(std::string_view key);
 std::optional<Received> read_received(std::string_view key);
 
 }  // namespace budstikke::store::ebxml_keys

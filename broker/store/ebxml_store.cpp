@@ -104,29 +104,22 @@ Result<void> RocksDbEbxmlStore::write(rocksdb::WriteBatch& batch, bool synced) {
 
 Result<void> RocksDbEbxmlStore::write_outbound(const OutboundEbxml& message, bool with_body) {
     const std::scoped_lock lock(lock_of(message.message_id));
-    const auto before = outbound(message.message_id);
-    if (!before) {
-        return std::unexpected(before.error());
-    }
-    if (!with_body && !*before) {
-        return fail(Errc::not_found, "ebxml store: no such message to update");
+    if (!with_body) {
+        const auto before = outbound(message.message_id);
+        if (!before) {
+            return std::unexpected(before.error());
+        }
+        if (!*before) {
+            return fail(Errc::not_found, "ebxml store: no such message to update");
+        }
     }
     rocksdb::WriteBatch batch;
-    bool fits = true;
-    if (*before && (*before)->state == OutboundState::waiting) {
-        const auto old = keys_of::due((*before)->next_attempt, message.message_id);
-        fits = ok({batch.Delete(database_.rows, old)});
-    }
-    if (message.state == OutboundState::waiting) {
-        const auto due = keys_of::due(message.next_attempt, message.message_id);
-        fits = fits && ok({batch.Put(database_.rows, due, {})});
-    }
     const auto row = keys_of::outbound(message.message_id);
     const auto delivery = keys_of::delivery(message.delivery);
-    fits = fits && ok({
-                       batch.Put(database_.rows, row, encode(message)),
-                       batch.Put(database_.rows, delivery, message.message_id),
-                   });
+    bool fits = ok({
+        batch.Put(database_.rows, row, encode(message)),
+        batch.Put(database_.rows, delivery, message.message_id),
+    });
     if (with_body) {
         fits = fits && ok({batch.Put(database_.bodies, message.message_id, message.body)});
     }
@@ -188,10 +181,8 @@ Result<void> RocksDbEbxmlStore::erase_outbound(std::string_view message_id) {
     }
     rocksdb::WriteBatch batch;
     const auto row = keys_of::outbound(message_id);
-    const auto due = keys_of::due((*before)->next_attempt, message_id);
     bool fits = ok({
         batch.Delete(database_.rows, row),
-        batch.Delete(database_.rows, due),
         batch.Delete(database_.bodies, slice(message_id)),
     });
     if (*owner == message_id) {
@@ -199,27 +190,6 @@ Result<void> RocksDbEbxmlStore::erase_outbound(std::string_view message_id) {
         fits = fits && ok({batch.Delete(database_.rows, delivery)});
     }
     return fits ? write(batch, false) : too_large();
-}
-
-Result<std::vector<std::string>> RocksDbEbxmlStore::due(Timestamp now, std::size_t rows_max) const {
-    std::vector<std::string> ids;
-    const std::string first(1, keys_of::due_prefix);
-    const auto scanned = scan(
-        first, keys_of::after_time(keys_of::due_prefix, now),
-        [&](std::string_view key, std::string_view) -> Result<bool> {
-            if (ids.size() == rows_max) {
-                return false;
-            }
-            auto id = keys_of::read_due(key);
-            if (!id) {
-                return unreadable_key();
-            }
-            ids.push_back(*std::move(id));
-            return true;
-        }
-    );
-    return scanned ? Result<std::vector<std::string>>(std::move(ids))
-                   : std::unexpected(scanned.error());
 }
 
 Result<std::vector<OutboundEbxml>> RocksDbEbxmlStore::all_outbound(

@@ -20,10 +20,12 @@ namespace budstikke::store {
 
 /// Numbers are stored: append only.
 enum class OutboundState : std::uint8_t {
-    waiting = 1,       ///< for its signal
-    acknowledged = 2,  ///< an Acknowledgment, or a MessageError of severity Warning
-    refused = 3,       ///< a MessageError or a SOAP Fault
-    exhausted = 4,     ///< no more attempts
+    waiting = 1,  ///< for its signal
+    /// An Acknowledgment, or a MessageError of severity Warning; the partner's server has it, where
+    /// no signal is awaited.
+    acknowledged = 2,
+    refused = 3,    ///< a MessageError or a SOAP Fault
+    exhausted = 4,  ///< no more attempts
 };
 
 /// A message that we sent, by its eb:MessageId.
@@ -50,6 +52,8 @@ struct OutboundEbxml {
     Timestamp next_attempt{};
     Timestamp expires_at{};
     std::string reason;  ///< of a refusal: the error code
+    /// False where the agreement asks for no signal: what the partner's server took is over.
+    bool awaits_signal = true;
 
     bool operator==(const OutboundEbxml&) const = default;
 };
@@ -86,8 +90,6 @@ class EbxmlStore {
     virtual Result<std::optional<OutboundEbxml>> outbound_of(const DeliveryId& delivery) const = 0;
     /// Not synced: after a crash it may be there again.
     virtual Result<void> erase_outbound(std::string_view message_id) = 0;
-    /// Those that wait, with their next attempt due at `now` or before, the earliest first.
-    virtual Result<std::vector<std::string>> due(Timestamp now, std::size_t rows_max) const = 0;
     /// All, in the order of their ids, after `after`; for listings and the sweep.
     virtual Result<std::vector<OutboundEbxml>> all_outbound(
         std::string_view after, std::size_t rows_max

@@ -46,7 +46,6 @@ class RocksDbEbxmlStore final : public EbxmlStore {
     Result<std::string> outbound_body(std::string_view message_id) const override;
     Result<std::optional<OutboundEbxml>> outbound_of(const DeliveryId& delivery) const override;
     Result<void> erase_outbound(std::string_view message_id) override;
-    Result<std::vector<std::string>> due(Timestamp now, std::size_t rows_max) const override;
     Result<std::vector<OutboundEbxml>> all_outbound(std::string_view after, std::size_t rows_max)
         const override;
 

@@ -40,7 +40,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> families() {
     rows.memtable_prefix_bloom_size_ratio = memtable_filter_ratio;
     rows.compression = rocksdb::kLZ4Compression;
     rows.ttl = 0;
-    // What is due is read from the front, where the dead rows lie.
+    // What is to be forgotten is read from the front, where the dead rows lie.
     rows.table_properties_collector_factories = {
         rocksdb::NewCompactOnDeletionCollectorFactory(tombstone_window, tombstones_in_window)
     };

@@ -30,9 +30,6 @@ void read_keys(std::string_view bytes) {
     if (const auto id = ebxml_keys::read_outbound(bytes)) {
         must(ebxml_keys::outbound(*id) == bytes);
     }
-    if (const auto id = ebxml_keys::read_due(bytes)) {
-        must(bytes.ends_with(*id));
-    }
     if (const auto key = ebxml_keys::read_received(bytes)) {
         const auto row = ebxml_keys::inbound(key->from, key->message_id);
         must(bytes.ends_with(std::string_view(row).substr(1)));

@@ -183,23 +183,28 @@ def acknowledgment(message, keys, references=None):
 
 
 def payload_message(sender, recipient, document, keys, theirs, *, action="EPIKRISE",
-                    message_id=None, sync=False):
-    """`document` encrypted for `theirs`, signed with `keys`, as a package."""
+                    message_id=None, sync=False, ack=True, answers=None):
+    """`document` encrypted for `theirs`, signed with `keys`, as a package. `answers`: the Action of
+    the message that it is the AppRec for."""
     cid = f"{uuid.uuid4()}@partner.example"
     inside = (b"Content-Type: application/xml\r\nContent-Transfer-Encoding: binary\r\n\r\n"
               + document)
     encrypted = openssl("cms", "-encrypt", "-aes256", "-binary", "-outform", "DER",
                         theirs.encryption.with_suffix(".crt"), data=inside)
     namespace = etree.fromstring(document).tag[1:].split("}")[0]
-    blocks = (f'<eb:AckRequested SOAP:actor="urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH" '
+    blocks = "" if not ack else (
+              f'<eb:AckRequested SOAP:actor="urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH" '
               f'SOAP:mustUnderstand="1" eb:signed="true" eb:version="2.0"/>')
     if sync:
         blocks += f'<eb:SyncReply SOAP:actor="{NEXT}" SOAP:mustUnderstand="1" eb:version="2.0"/>'
     manifest = (f'<eb:Manifest eb:version="2.0"><eb:Reference xlink:type="simple" '
                 f'xlink:href="cid:{cid}"><eb:Schema eb:location="{namespace}" eb:version="1.2"/>'
                 f'</eb:Reference></eb:Manifest>')
-    header = _header(sender, recipient, uuid.uuid4(), f"S-{action}", action,
-                     roles=(f"{action}sender", f"{action}receiver"),
+    service, roles = f"S-{action}", (f"{action}sender", f"{action}receiver")
+    if answers:
+        service, action = f"S-{answers}", "APPREC"
+        roles = (f"{answers}receiver", f"{answers}sender")
+    header = _header(sender, recipient, uuid.uuid4(), service, action, roles=roles,
                      extra="<eb:DuplicateElimination/>", message_id=message_id,
                      service_type=' eb:type="string"')
     uri = f"cid:{cid}"

@@ -6,7 +6,7 @@ wrong or missing leave each delivery with exactly one outcome.
 import contextlib
 
 import pytest
-from ebxml_partner import Partner, acknowledgment, payload_message
+from ebxml_partner import NAMES, Partner, acknowledgment, payload_message
 from ebxml_scene import Keys, alone
 from harness import HOSPITAL, MUNICIPALITY, ORGANISATIONS, STANDARDS, run
 from lxml import etree
@@ -96,6 +96,76 @@ def test_a_receipt_in_the_same_exchange_counts(pair):
     broker_id, _ = send_note(broker)
     assert wait_for_outcome(broker, broker_id, "delivered")[-1] == (
         "delivered", "transport_receipt")
+
+
+AGREEMENT = """<tp:CollaborationProtocolAgreement tp:cpaid="{low}_{high}"
+ xmlns:tp="http://www.oasis-open.org/committees/ebxml-cppa/schema/cpp-cpa-2_0.xsd">{parties}
+</tp:CollaborationProtocolAgreement>"""
+PARTY = """<tp:PartyInfo><tp:PartyId tp:type="HER">{her_id}</tp:PartyId>
+<tp:CollaborationRole><tp:Role tp:name="EPIKRISE{role}"/><tp:ServiceBinding>
+<tp:Service>S-EPIKRISE</tp:Service>{bindings}</tp:ServiceBinding></tp:CollaborationRole>
+<tp:DeliveryChannel tp:channelId="c"><tp:MessagingCharacteristics tp:ackRequested="never"
+ tp:syncReplyMode="signalsAndResponse"/></tp:DeliveryChannel></tp:PartyInfo>"""
+BINDING = """<tp:Can{side}><tp:ThisPartyActionBinding tp:action="{action}">
+<tp:BusinessTransactionCharacteristics tp:isNonRepudiationRequired="true"/>
+<tp:ChannelId>c</tp:ChannelId></tp:ThisPartyActionBinding></tp:Can{side}>"""
+
+
+def agree_on_no_acknowledgements(broker):
+    """The hospital sends, the municipality answers with an AppRec; nobody acknowledges."""
+    def bindings(first, second):
+        return (BINDING.format(side=first, action="EPIKRISE")
+                + BINDING.format(side=second, action="APPREC"))
+    parties = (PARTY.format(her_id=HOSPITAL, role="sender", bindings=bindings("Send", "Receive"))
+               + PARTY.format(her_id=MUNICIPALITY, role="receiver",
+                              bindings=bindings("Receive", "Send")))
+    low, high = sorted((HOSPITAL, MUNICIPALITY), key=int)
+    (broker.folder / "directory/agreement.xml").write_text(
+        AGREEMENT.format(low=low, high=high, parties=parties), encoding="utf-8")
+    broker.reload()
+
+
+def test_what_a_partner_without_acknowledgements_takes_is_delivered_and_not_sent_again(pair):
+    broker, partner = pair
+    agree_on_no_acknowledgements(broker)
+    partner.answer = lambda message: (503, "", b"")
+    broker_id, _ = send_note(broker)
+    refused = partner.take()
+    assert outcome(broker, broker_id)[-1][0] == "in_flight"
+    partner.answer = lambda message: (200, "", b"")
+    timeline = wait_for_outcome(broker, broker_id, "delivered")
+    assert timeline[-1] == ("delivered", "transport_receipt")
+    copies = [refused]
+    while not partner.received.empty():
+        copies.append(partner.take())
+    assert len({message.body for message in copies}) == 1
+    assert all(message.soap.find(".//eb:AckRequested", NAMES) is None for message in copies)
+    assert broker.ctl("ebxml", "waiting")["waiting"] == []
+
+
+def test_an_application_receipt_in_the_answer_arrives_as_any_message(pair):
+    broker, partner = pair
+    agree_on_no_acknowledgements(broker)
+    message_id = new_id()
+
+    def answer(message):
+        receipt = apprec(MUNICIPALITY, HOSPITAL, message_id)
+        return 200, *payload_message(
+            MUNICIPALITY, HOSPITAL, receipt, partner.keys, broker.keys_of, answers="EPIKRISE",
+            ack=False, sync=True)
+
+    partner.answer = answer
+    with broker.client(HOSPITAL) as hospital:
+        hospital.subscribe(HOSPITAL)
+        sent = hospital.submit(discharge_note(HOSPITAL, MUNICIPALITY, message_id=message_id))
+        assert sent.outcome == sent.ACCEPTED
+        delivery = hospital.delivery()
+        assert b"AppRec" in delivery.payload
+        hospital.settle(delivery)
+    timeline = wait_for_outcome(broker, sent.broker_id, "confirmed")
+    assert [cause for _, cause in timeline].count("transport_receipt") <= 1
+    partner.take()
+    assert partner.received.empty()
 
 
 def test_a_partner_that_never_answers_lets_the_delivery_expire(folder, pki):

@@ -95,7 +95,6 @@ Result<std::vector<EbxmlRequest>> make_ebxml_requests(
         .endpoint = "https://localhost/ebxml",
         .encryption_certificate = keys.encryption.certificate(),
         .from_address = {},
-        .to_address = {},
     };
     route.terms.synchronous = true;
     crypto::SystemRandom random;

@@ -20,8 +20,8 @@ struct Terms {
     unsigned retries = 5;                ///< HIS 1037 5.2
     std::chrono::seconds retry_interval = std::chrono::hours(12);
     std::chrono::minutes persist_duration{};  ///< zero: until the last retry
-    bool ack_requested = true;
-    bool synchronous = false;  ///< the reply comes in the same exchange, without signals
+    bool ack_requested = true;  ///< false: the transport's own receipt is the last one there is
+    bool synchronous = false;   ///< what is answered comes in the same exchange
     bool is_signed = true;
     bool encrypted = true;
     bool compressed = false;             ///< gzip inside the encryption

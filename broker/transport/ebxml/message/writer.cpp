@@ -123,12 +123,14 @@ EnvelopeText write_payload(
 ) {
     Text out;
     write_beginning(out, header, true);
-    out.empty(
-        "eb:AckRequested", {{"SOAP:actor", actor_to_party},
-                            {"SOAP:mustUnderstand", "1"},
-                            {"eb:signed", "true"},
-                            {"eb:version", ebms_version}}
-    );
+    if (header.ack_requested) {
+        out.empty(
+            "eb:AckRequested", {{"SOAP:actor", actor_to_party},
+                                {"SOAP:mustUnderstand", "1"},
+                                {"eb:signed", "true"},
+                                {"eb:version", ebms_version}}
+        );
+    }
     if (header.sync_reply) {
         out.empty(
             "eb:SyncReply",

@@ -37,8 +37,9 @@ struct OutgoingHeader {
     Timestamp timestamp;
     std::string ref_to_message_id;
     std::optional<Timestamp> time_to_live;
-    std::string description;  ///< JSON of HITS 1210; see monitoring.hpp
-    bool sync_reply = false;  ///< the signal shall come back in the same exchange; never by mail
+    std::string description;    ///< JSON of HITS 1210; see monitoring.hpp
+    bool ack_requested = true;  ///< of a payload message: a signed signal shall come back
+    bool sync_reply = false;    ///< the signal shall come back in the same exchange; never by mail
 };
 
 struct OutgoingReference {
@@ -46,7 +47,7 @@ struct OutgoingReference {
     std::optional<SchemaName> schema;  ///< HITS 1210
 };
 
-/// With DuplicateElimination and a signed AckRequested (HIS 1037 6.2).
+/// With DuplicateElimination (HIS 1037 6.2).
 EnvelopeText write_payload(
     const OutgoingHeader& header, std::span<const OutgoingReference> references
 );

@@ -109,6 +109,7 @@ OutgoingHeader header_of(
         header.time_to_live = end;
     }
     header.description = composition.description;
+    header.ack_requested = composition.route.terms.ack_requested;
     header.sync_reply =
         composition.route.terms.synchronous && !composition.route.endpoint.starts_with(mail_scheme);
     return header;
@@ -191,6 +192,7 @@ std::expected<store::OutboundEbxml, NoRoute> compose(
         .next_attempt = now,
         .expires_at = end_of(composition.message, now),
         .reason = {},
+        .awaits_signal = terms.ack_requested,
     };
 }
 

@@ -124,6 +124,12 @@ Reception Inbox::Impl::take_payload(
         .validated = parts.schemas != nullptr,
         .opened = std::nullopt,
     });
+    // A reply in an exchange of ours: it answers, and is itself answered only where it asks for it.
+    const bool counts = incoming.verdict.answer == Answer::acknowledgment ||
+                        incoming.verdict.answer == Answer::warning;
+    if (!arrival.exchange_of.empty() && counts && !message.envelope->ack_requested) {
+        incoming.verdict.answer = Answer::none;
+    }
     if (incoming.verdict.answer == Answer::fault) {
         return answer_fault(arrival, &message, FaultCode::client, fault_text(incoming.verdict));
     }
@@ -252,7 +258,7 @@ Outcome Inbox::Impl::process_new(const Incoming& incoming) {
          {"message_id", loggable(header.message_id)},
          {"message", receipt->id.text()}}
     );
-    // A reply that comes in the same exchange has no signal (a service that we do not offer).
+    // A reply that comes in the exchange of its request has no signal.
     if (incoming.verdict.answer == Answer::none) {
         return keep(incoming, std::nullopt, receipt->message_id);
     }

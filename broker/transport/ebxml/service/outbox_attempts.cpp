@@ -1,5 +1,6 @@
 // One attempt after the other: compose, write down, send, and what came of it.
 #include "broker/base/limits.hpp"
+#include "broker/transport/ebxml/message/message.hpp"
 #include "broker/transport/ebxml/service/outbox_impl.hpp"
 #include "broker/transport/ebxml/service/schedule.hpp"
 
@@ -14,6 +15,24 @@ constexpr Duration rest_time = std::chrono::seconds(30);
 /// Whether the partner's server had it: then the attempt was made, whatever was said.
 bool reached(CarrierFault fault) {
     return fault == CarrierFault::refused || fault == CarrierFault::too_large;
+}
+
+/// Whether what came back in the exchange, or that nothing did, says that the message was taken. A
+/// MessageError that counts has been applied by now; one that does not is no receipt either.
+bool is_receipt(std::string_view answer) {
+    if (answer.empty()) {
+        return true;
+    }
+    const auto message = read_message(answer);
+    if (!message) {
+        return false;
+    }
+    if (message->envelope) {
+        return message->envelope->kind != Kind::fault && message->envelope->kind != Kind::error;
+    }
+    // A status of failure comes here only with what calls itself a message (see HttpsClient).
+    const auto& type = message->mime ? message->mime->content_type : std::nullopt;
+    return type && type->type != "multipart" && !type->subtype.ends_with("xml");
 }
 
 /// Leaves the line that was entered, on every way out.
@@ -352,15 +371,33 @@ void Outbox::Impl::send(const store::OutboundEbxml& message, std::string body) {
         queue.rest(organisation, parts.clock.steady_now() + rest);
     }
     // First: where its signal came back in the exchange, there is nothing to count.
+    Reception reception;
     if (answer && !answer->empty()) {
-        answers->receive({
+        reception = answers->receive({
             .transport = Transport::http,
             .bytes = *answer,
             .source = message.endpoint,
             .exchange_of = message.message_id,
         });
     }
+    // A reply that could not be kept comes again only where its message does.
+    const bool taken = answer && is_receipt(*answer) && reception.kind == Reception::Kind::done;
+    if (taken && !message.awaits_signal) {
+        return take_for_received(message, began);
+    }
     count(message, made, began);
+}
+
+// Written down afterwards, as in count(): after a crash in between, the partner gets it once more.
+void Outbox::Impl::take_for_received(const store::OutboundEbxml& sent, Timestamp began) {
+    const std::scoped_lock record(lock_of(sent.message_id));
+    auto message = waiting(sent.message_id);
+    if (!message) {
+        return;
+    }
+    message->endpoint = sent.endpoint;
+    count_attempt(*message, began);
+    end(*message, OutboundState::acknowledged);
 }
 
 // Counted afterwards, not before: a process that was killed in between makes the attempt anew when

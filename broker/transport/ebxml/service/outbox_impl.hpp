@@ -84,6 +84,8 @@ struct Outbox::Impl {
     void no_way(const store::OutboundEbxml& message, std::string_view code);
     void send(const store::OutboundEbxml& message, std::string body);
     void count(const store::OutboundEbxml& sent, bool made, Timestamp began);
+    /// The partner's server took a message that no signal will come for.
+    void take_for_received(const store::OutboundEbxml& sent, Timestamp began);
 
     // outbox_settle.cpp
     void offered(Consumer& consumer, std::span<const pipeline::Offer> offers);

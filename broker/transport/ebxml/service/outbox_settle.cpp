@@ -22,6 +22,11 @@ pipeline::Settlement settlement_of(const store::OutboundEbxml& message) {
         case OutboundState::waiting:
         case OutboundState::acknowledged:
             settlement.outcome = pipeline::SettleOutcome::received;
+            if (!message.awaits_signal) {
+                settlement.reason =
+                    "taken by the recipient's server; the agreement asks for no "
+                    "acknowledgement";
+            }
             break;
         case OutboundState::refused:
             settlement.outcome = pipeline::SettleOutcome::rejected;

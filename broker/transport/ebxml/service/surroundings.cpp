@@ -299,7 +299,6 @@ std::expected<Route, NoRoute> Surroundings::route(
         .endpoint = std::move(endpoints.front()),
         .encryption_certificate = *std::move(certificate),
         .from_address = mail_address_of(from),
-        .to_address = mail_address_of(to),
     };
 }
 

@@ -48,7 +48,6 @@ struct Route {
     std::string endpoint;                             ///< `https://...` or `mailto:...`
     crypto::PartyCertificate encryption_certificate;  ///< believed at the time of asking
     std::string from_address;  ///< mail address of A; empty where it has none
-    std::string to_address;
 };
 
 /// Why there is no way. `code` is stable: the name of an Obstacle or of a TrustFault,

@@ -234,6 +234,16 @@ TEST_F(ComposeTest, CompressesInsideTheEncryptionWhereAnAgreementSaysSo) {
     EXPECT_EQ(crypto::cms::gzip(payload), crypto::cms::gzip(payload));
 }
 
+TEST_F(ComposeTest, AsksForNoSignalWhereAnAgreementSaysSo) {
+    auto way = route(service_of(message_.envelope, "").value());
+    EXPECT_TRUE(read(try_to_compose(way).value()).envelope->ack_requested);
+    EXPECT_TRUE(try_to_compose(way)->awaits_signal);
+    way.terms.ack_requested = false;
+    const auto made = try_to_compose(way).value();
+    EXPECT_FALSE(read(made).envelope->ack_requested);
+    EXPECT_FALSE(made.awaits_signal);
+}
+
 TEST_F(ComposeTest, AsksForASynchronousReplyOverHttpOnly) {
     auto way = route(service_of(message_.envelope, "").value());
     way.terms.synchronous = true;

@@ -26,9 +26,6 @@ class ForwardingStore : public store::EbxmlStore {
         return real_->outbound_of(id);
     }
     Result<void> erase_outbound(std::string_view id) override { return real_->erase_outbound(id); }
-    Result<std::vector<std::string>> due(Timestamp now, std::size_t rows_max) const override {
-        return real_->due(now, rows_max);
-    }
     Result<std::vector<store::OutboundEbxml>> all_outbound(
         std::string_view after, std::size_t rows_max
     ) const override {

@@ -57,6 +57,46 @@ TEST_F(Accepted, WithoutSyncReplyTheSignalGoesByItselfToThePartnersEndpoint) {
     EXPECT_EQ(read_signal(sent[0].package).envelope.kind, Kind::acknowledgment);
 }
 
+void leave_out_ack_requested(EnvelopeText& text) {
+    const auto begin = text.before.find("<eb:AckRequested");
+    const auto end = text.before.find("/>", begin) + 2;
+    text.before.erase(begin, end - begin);
+}
+
+TEST_F(Accepted, AReplyInAnExchangeOfOursArrivesOnceAndIsNotAnswered) {
+    for (const bool sync_reply : {true, false}) {
+        PartnerMessage reply;
+        reply.sync_reply = sync_reply;
+        reply.message_id =
+            std::string("955536cb-fb9a-49d9-848d-2baca7b116e") + (sync_reply ? "1" : "2");
+        reply.payload = dialogue("2001", "3001", reply.message_id);
+        reply.before_signing = leave_out_ack_requested;
+        const auto bytes = reply.bytes();
+        for (int copy = 0; copy < 2; ++copy) {
+            const auto reception = inbox_->receive(
+                {.transport = Transport::http, .bytes = bytes, .source = "x", .exchange_of = "m@us"}
+            );
+            EXPECT_EQ(reception.kind, Reception::Kind::done);
+            EXPECT_FALSE(reception.reply);
+        }
+        EXPECT_EQ(kept(reply)->business_id, reply.message_id);
+    }
+    EXPECT_EQ(open_for("3001"), 2U);
+    inbox_->stop();
+    EXPECT_EQ(carrier_.size(), 0U);
+}
+
+TEST_F(Accepted, AReplyInAnExchangeOfOursThatAsksForASignalGetsItByItself) {
+    const auto bytes = PartnerMessage{}.bytes();
+    const auto reception = inbox_->receive(
+        {.transport = Transport::http, .bytes = bytes, .source = "x", .exchange_of = "m@us"}
+    );
+    EXPECT_FALSE(reception.reply);
+    const auto sent = carrier_.take(1);
+    EXPECT_EQ(read_signal(sent[0].package).envelope.kind, Kind::acknowledgment);
+    EXPECT_EQ(open_for("3001"), 1U);
+}
+
 TEST_F(Accepted, OverMailNothingGoesBackInTheExchange) {
     PartnerMessage message;
     message.sync_reply = false;

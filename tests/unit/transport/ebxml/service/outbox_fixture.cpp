@@ -64,7 +64,17 @@ Reception RecordingReceiver::receive(const Arrival& arrival) {
     const std::scoped_lock lock(mutex_);
     arrived_bytes_.emplace_back(arrival.exchange_of, arrival.bytes);
     arrived_.notify_all();
-    return {};
+    Reception reception;
+    if (put_off_ > 0) {
+        --put_off_;
+        reception.kind = Reception::Kind::later;
+    }
+    return reception;
+}
+
+void RecordingReceiver::put_off(std::size_t count) {
+    const std::scoped_lock lock(mutex_);
+    put_off_ = count;
 }
 
 std::vector<std::pair<std::string, std::string>> RecordingReceiver::wait_for(std::size_t count) {

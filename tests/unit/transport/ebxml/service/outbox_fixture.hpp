@@ -91,6 +91,8 @@ class WatchedStore final : public ForwardingStore {
 class RecordingReceiver final : public Receiver {
  public:
     Reception receive(const Arrival& arrival) override;
+    /// Says of the next ones that they could not be kept.
+    void put_off(std::size_t count);
     /// `exchange_of` and the bytes of each.
     std::vector<std::pair<std::string, std::string>> wait_for(std::size_t count);
 
@@ -98,6 +100,7 @@ class RecordingReceiver final : public Receiver {
     std::mutex mutex_;
     std::condition_variable arrived_;
     std::vector<std::pair<std::string, std::string>> arrived_bytes_;
+    std::size_t put_off_ = 0;
 };
 
 class OutboxTest : public pipeline::BrokerTest {

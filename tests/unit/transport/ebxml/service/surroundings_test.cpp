@@ -38,7 +38,6 @@ TEST(Surroundings, WithoutAnAgreementTheProfilesTermsAndTheDirectoryLead) {
     EXPECT_EQ(route->terms.retry_interval, 12h);
     EXPECT_EQ(route->endpoint, "https://msh.example/ebxml");
     EXPECT_EQ(route->from_address, "legekontor@edi.example");
-    EXPECT_EQ(route->to_address, "sykehus@edi.example");
     EXPECT_EQ(
         route->encryption_certificate, PartyPki::instance().pair("hospital-crypt").certificate()
     );
