@@ -196,6 +196,10 @@ EbxmlCommands add_ebxml(CLI::App& app, Options& options) {
     check->add_option("files", options.ebxml.files, "MIME messages or SOAP envelopes")->required();
     check->add_option("--schemas", options.ebxml.schemas, "Folder of the official schemas");
     check->add_option("--directory", options.ebxml.directory, "Folder of parties and agreements");
+    check->add_option("--decrypt-certificate", options.ebxml.certificates, "The recipient's (PEM)");
+    check->add_option(
+        "--decrypt-key", options.ebxml.keys, "Its private key (PEM), for what is inside"
+    );
     return {check, ebxml->add_subcommand("rules", "The rules of HITS 1172 / reglene i HITS 1172")};
 }
 

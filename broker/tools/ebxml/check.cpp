@@ -6,7 +6,10 @@
 
 #include <boost/json.hpp>
 
+#include "adapters/register.hpp"
+#include "broker/adapter/registry.hpp"
 #include "broker/base/limits.hpp"
+#include "broker/crypto/cms/cms.hpp"
 #include "broker/crypto/xmldsig/xmldsig.hpp"
 #include "broker/tools/ebxml/report.hpp"
 #include "broker/tools/inspect/file_run.hpp"
@@ -52,7 +55,7 @@ class Checker {
             }
             known_ = std::move(*loaded);
         }
-        return true;
+        return prepare_keys(options, err);
     }
 
     EbxmlFileReport check(const std::filesystem::path& path) const {
@@ -78,13 +81,68 @@ class Checker {
             .signature = report.signature,
             .known = known_ ? &*known_ : nullptr,
             .validated = schemas_ != nullptr,
-            .opened = std::nullopt,
+            .opened = open(*message),
         });
         return report;
     }
 
  private:
+    bool prepare_keys(const EbxmlCheckOptions& options, std::ostream& err) {
+        if (options.certificates.size() != options.keys.size()) {
+            err << "ebxml check: each certificate needs its key\n";
+            return false;
+        }
+        std::vector<crypto::KeyPair> pairs;
+        for (std::size_t i = 0; i < options.keys.size(); ++i) {
+            auto pair = crypto::KeyPair::load(options.certificates[i], options.keys[i]);
+            if (!pair) {
+                err << "ebxml check: a key cannot be used: " << pair.error().detail << '\n';
+                return false;
+            }
+            pairs.push_back(*std::move(pair));
+        }
+        if (pairs.empty()) {
+            return true;
+        }
+        auto decryptor = crypto::cms::Decryptor::make(std::move(pairs));
+        const auto registered = register_adapters(adapters_);
+        if (!decryptor || !registered) {
+            err << "ebxml check: the keys cannot be used\n";
+            return false;
+        }
+        decryptor_ = *std::move(decryptor);
+        return true;
+    }
+
+    /// Nothing where some payload cannot be opened: then the rules of what is inside stay
+    /// unchecked.
+    std::optional<std::vector<ebxml::OpenedPayload>> open(const ebxml::Message& message) const {
+        if (!decryptor_) {
+            return std::nullopt;
+        }
+        // As of the signature: what to trust is the receiver's policy.
+        const auto policy = crypto::cms::Policy{}.with_3des();
+        std::vector<ebxml::OpenedPayload> all;
+        for (const auto* part : message.attachments()) {
+            const auto opened = decryptor_->open(part->content, policy);
+            if (opened) {
+                all.push_back({
+                    .has_transfer_encoding = !opened->transfer_encoding.empty(),
+                    .xml_namespace =
+                        adapters_.decode(opened->payload, nullptr).envelope.xml_namespace,
+                });
+            } else if (opened.error() == crypto::cms::Fault::transfer_encoding) {
+                all.push_back({.known_transfer_encoding = false, .xml_namespace = {}});
+            } else {
+                return std::nullopt;
+            }
+        }
+        return all;
+    }
+
     std::unique_ptr<xml::SchemaSet> schemas_;
+    std::optional<crypto::cms::Decryptor> decryptor_;
+    AdapterRegistry adapters_;
     std::optional<ebxml::Register> known_;
     crypto::xmldsig::Verifier verifier_;
 };
