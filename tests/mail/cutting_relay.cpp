@@ -37,7 +37,7 @@ CuttingRelay::CuttingRelay(std::uint16_t to)
     sockaddr_in address = loopback(0);
     socklen_t length = sizeof(address);
     std::array<int, 2> pair{};
-    if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 ||
+    if (!listener_ || ::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 ||
         ::listen(listener_.get(), 8) != 0 ||
         ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &length) != 0 ||
         ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) {
@@ -78,8 +78,9 @@ void CuttingRelay::run() {
         const SocketHandle server(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
         const sockaddr_in address = loopback(to_);
         ++connections_;
-        if (::connect(server.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) ==
-            0) {
+        if (client && server &&
+            ::connect(server.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) ==
+                0) {
             carry(client, server);
         }
     }

@@ -27,7 +27,8 @@ class SilentServer {
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         socklen_t length = sizeof(address);
-        if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 ||
+        if (!listener_ ||
+            ::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 ||
             ::listen(listener_.get(), 8) != 0 ||
             ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &length) != 0) {
             throw std::runtime_error("no server");
@@ -39,7 +40,7 @@ class SilentServer {
     SocketHandle wait_for_client() const {
         SocketHandle client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
         std::array<char, 1> begun;
-        if (::recv(client.get(), begun.data(), begun.size(), 0) != 1) {
+        if (!client || ::recv(client.get(), begun.data(), begun.size(), 0) != 1) {
             throw std::runtime_error("no client");
         }
         return client;

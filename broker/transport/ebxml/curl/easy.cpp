@@ -196,7 +196,7 @@ StringList& StringList::add(const std::string& text) {
     if (longer == nullptr) {
         throw std::bad_alloc();
     }
-    static_cast<void>(list_.release());
+    [[maybe_unused]] auto* const same_or_none = list_.release();
     list_.reset(longer);
     return *this;
 }

@@ -2,6 +2,7 @@
 #include "broker/transport/ebxml/mail/mailbox.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace budstikke::ebxml {
