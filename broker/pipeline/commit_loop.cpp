@@ -10,6 +10,9 @@ namespace {
 // Of a lane in one write while others have work as well. Small, since its neighbours wait for two
 // such writes; large enough to be worth a synced one.
 constexpr std::size_t share = 64;
+// And of one that has the loop to itself: about two full writes, so that who comes newly, or what
+// has no lane, does not wait for a long backlog.
+constexpr std::size_t share_alone = 1024;
 // Others count as having work for so many writes after they had: who sends now and then is in
 // between most of the time.
 constexpr std::size_t writes_alone = 64;
@@ -76,7 +79,7 @@ void CommitLoop::take(std::vector<Operation>& operations) {
             last_lane_ = lane->first;
             served_alone_ = 0;
         }
-        const std::size_t count = alone ? waiting.size() : std::min(share, waiting.size());
+        const std::size_t count = std::min(alone ? share_alone : share, waiting.size());
         const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(count);
         std::move(waiting.begin(), end, std::back_inserter(operations));
         waiting.erase(waiting.begin(), end);

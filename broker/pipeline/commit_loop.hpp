@@ -1,7 +1,7 @@
-// The one commit loop: takes everything that waits, runs it on the books, writes once, then
-// releases the answers. There is no timer: the time of a synced write is the batching window
-// (performance.md 3.1). Where several lanes have work, each gets a like share of a write, so that
-// one who floods the broker delays the others by little (security.md T13).
+// The one commit loop: takes what waits, runs it on the books, writes once, then releases the
+// answers. There is no timer: the time of a synced write is the batching window (performance.md
+// 3.1). Each lane gets a like share of a write, so that one who floods the broker delays the others
+// by little (security.md T13).
 #pragma once
 
 #include <atomic>
