@@ -105,7 +105,9 @@ int main(int argc, char** argv) {
     }
     bench::Run run(*plan);
     std::vector<bench::Loop> loops;
-    for (std::uint32_t number = 0; number < std::min(plan->threads, plan->pairs); ++number) {
+    const std::uint32_t loop_count = std::min(plan->threads, plan->pairs);
+    loops.reserve(loop_count);
+    for (std::uint32_t number = 0; number < loop_count; ++number) {
         loops.emplace_back(run);
     }
     if (const auto connected = connect(run, loops); !connected) {
