@@ -105,11 +105,12 @@ function(budstikke_test name)
     set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
 endfunction()
 
-# budstikke_fuzz_target(NAME SOURCES fuzz_x.cpp LINKS ...): defines LLVMFuzzerTestOneInput. Without
-# libFuzzer the program replays the files of tests/fuzz/corpus/NAME, which is what ctest does. The
-# names are collected for tests/fuzz/run.sh.
+# budstikke_fuzz_target(NAME [JAILED] SOURCES fuzz_x.cpp LINKS ...): defines LLVMFuzzerTestOneInput.
+# Without libFuzzer the program replays the files of tests/fuzz/corpus/NAME, which is what ctest
+# does; JAILED, once more where no file and no socket can be opened. The names are collected for
+# tests/fuzz/run.sh.
 function(budstikke_fuzz_target name)
-    cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+    cmake_parse_arguments(ARG "JAILED" "" "SOURCES;LINKS" ${ARGN})
     add_executable(${name} ${ARG_SOURCES})
     budstikke_common(${name})
     target_link_libraries(${name} PRIVATE ${ARG_LINKS})
@@ -122,5 +123,13 @@ function(budstikke_fuzz_target name)
             ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cpp ${CMAKE_SOURCE_DIR}/tests/fuzz/jail.cpp)
         add_test(NAME ${name} COMMAND ${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
         set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+        if(ARG_JAILED)
+            add_test(NAME ${name}.jailed
+                COMMAND ${name} --jail ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+            # The leak check of a sanitizer goes through a pipe that the jail forbids; leaks are
+            # looked for in the other test.
+            set_tests_properties(${name}.jailed PROPERTIES
+                TIMEOUT 300 ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
+        endif()
     endif()
 endfunction()

@@ -1,3 +1,3 @@
-budstikke_fuzz_target(fuzz_msghead SOURCES fuzz_msghead.cpp LINKS budstikke_adapters)
-budstikke_fuzz_target(fuzz_hcp SOURCES fuzz_hcp.cpp LINKS budstikke_adapters)
-budstikke_fuzz_target(fuzz_apprec SOURCES fuzz_apprec.cpp LINKS budstikke_adapters)
+budstikke_fuzz_target(fuzz_msghead JAILED SOURCES fuzz_msghead.cpp LINKS budstikke_adapters)
+budstikke_fuzz_target(fuzz_hcp JAILED SOURCES fuzz_hcp.cpp LINKS budstikke_adapters)
+budstikke_fuzz_target(fuzz_apprec JAILED SOURCES fuzz_apprec.cpp LINKS budstikke_adapters)

@@ -1,1 +1,1 @@
-budstikke_fuzz_target(fuzz_admin_line SOURCES fuzz_admin_line.cpp LINKS budstikke_admin)
+budstikke_fuzz_target(fuzz_admin_line JAILED SOURCES fuzz_admin_line.cpp LINKS budstikke_admin)

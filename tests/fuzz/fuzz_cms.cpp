@@ -80,10 +80,20 @@ void check(const std::expected<Opened, Fault>& opened) {
     must(!opened->payload.empty() && opened->payload.size() <= plain_bytes_max);
 }
 
+Bench& the_bench() {
+    static Bench bench;
+    return bench;
+}
+
 }  // namespace
 
+extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
+    the_bench();
+    return 0;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static Bench bench;
+    Bench& bench = the_bench();
     bench.policy.plain_bytes_max = plain_bytes_max;
     if (size == 0) {
         return 0;

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <openssl/crypto.h>
+
 #include "broker/transport/ebxml/agreement/register.hpp"
 #include "broker/transport/ebxml/agreement/terms.hpp"
 #include "tests/fuzz/must.hpp"
@@ -35,6 +37,13 @@ void check_terms(const ebxml::Agreement& agreement, std::string_view from, std::
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
+    // The settings of OpenSSL are read once by each process, as with the broker's first TLS
+    // context.
+    must(OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr) == 1);
+    return 0;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view bytes(reinterpret_cast<const char*>(data), size);

@@ -75,12 +75,22 @@ struct Bench {
     }
 };
 
+const Bench& the_bench() {
+    static const Bench bench;
+    return bench;
+}
+
 }  // namespace
+
+extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
+    the_bench();
+    return 0;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const Bench bench;
+    const Bench& bench = the_bench();
     if (size == 0) {
         return 0;
     }

@@ -80,12 +80,22 @@ void check(const Bench& bench, const std::string& bytes, bool is_signed) {
     must(list.same_scope(list) && list.replaces(list));
 }
 
+const Bench& the_bench() {
+    static const Bench bench;
+    return bench;
+}
+
 }  // namespace
+
+extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
+    the_bench();
+    return 0;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const Bench bench;
+    const Bench& bench = the_bench();
     if (size == 0) {
         return 0;
     }

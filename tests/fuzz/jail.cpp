@@ -30,14 +30,14 @@ constexpr unsigned our_architecture = AUDIT_ARCH_AARCH64;
 
 constexpr int exit_broke_out = 3;
 
-/// Memory, time, random numbers, locks, signals to itself, who it is, words on an open descriptor,
-/// and the end.
+/// Memory and how much there is (qsort of glibc asks), time, random numbers, locks, signals to
+/// itself, who it is, words on an open descriptor, and the end.
 constexpr std::array allowed{
     SYS_brk,          SYS_mmap,         SYS_munmap,    SYS_mremap,         SYS_mprotect,
     SYS_madvise,      SYS_futex,        SYS_getrandom, SYS_clock_gettime,  SYS_gettimeofday,
     SYS_rt_sigaction, SYS_rt_sigreturn, SYS_getpid,    SYS_rt_sigprocmask, SYS_sigaltstack,
     SYS_gettid,       SYS_tgkill,       SYS_write,     SYS_writev,         SYS_sched_yield,
-    SYS_exit,         SYS_exit_group,   SYS_geteuid,
+    SYS_exit,         SYS_exit_group,   SYS_geteuid,   SYS_sysinfo,
 #ifdef __SANITIZE_ADDRESS__
     SYS_pipe2,        SYS_close,  // through a pipe the sanitizers try whether memory can be read
 #endif

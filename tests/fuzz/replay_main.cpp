@@ -1,6 +1,6 @@
 // Feeds every file of the folders and files named on the command line to a fuzz target, so that the
-// corpus is replayed in each test run, also where libFuzzer is not to be had: once as it is, and
-// once in a process that can open no file and no socket.
+// corpus is replayed in each test run, also where libFuzzer is not to be had: as it is or, with
+// --jail, in a process that can open no file and no socket.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -15,6 +15,8 @@
 #include "tests/fuzz/jail.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+/// What a target makes before its first input, as a broker does when it starts; most make nothing.
+extern "C" __attribute__((weak)) int LLVMFuzzerInitialize(int* argc, char*** argv);
 
 namespace {
 
@@ -68,6 +70,9 @@ bool jail_holds() {
 int main(int argc, char** argv) {
     const bool in_jail = argc > 1 && std::string_view(argv[1]) == "--jail";
     const int skipped = in_jail ? 1 : 0;
+    if (LLVMFuzzerInitialize != nullptr) {
+        LLVMFuzzerInitialize(&argc, &argv);
+    }
     const auto inputs = read_all(argc - skipped, argv + skipped);
     if (inputs.empty() || (in_jail && !jail_holds())) {
         return 1;
