@@ -11,6 +11,7 @@
 #include "broker/pipeline/ledger.hpp"
 #include "broker/xml/schema_set.hpp"
 #include "tests/unit/pipeline/broker_fixture.hpp"
+#include "tests/unit/pipeline/watched_store.hpp"
 
 namespace budstikke::pipeline {
 namespace {
@@ -116,14 +117,22 @@ TEST(DiskLimit, IsLowBelowTheRatioAndNotAtIt) {
     EXPECT_FALSE(is_disk_low({}, limits::disk_free_ratio_min)) << "a disk that tells nothing";
 }
 
-/// No disk has that much of itself free.
+/// Has as much room as the test gives it.
 class FullDisk : public BrokerTest {
  protected:
-    Settings settings() const override {
-        Settings settings;
-        settings.disk_free_ratio_min = 1.5;
-        return settings;
+    static constexpr std::uint64_t total = 1'000'000;
+    static constexpr auto enough = static_cast<std::uint64_t>(total * limits::disk_free_ratio_min);
+
+    FullDisk() { leave_free(enough - 1); }
+    std::unique_ptr<store::Store> watched(std::unique_ptr<store::Store> store) override {
+        return std::make_unique<WatchedStore>(std::move(store), watch_);
     }
+    void leave_free(std::uint64_t bytes) {
+        watch_.disk.set({.bytes_on_disk = 0, .bytes_free = bytes, .bytes_total = total});
+    }
+
+ private:
+    StoreWatch watch_;
 };
 
 TEST_F(FullDisk, RefusesNewMessagesUntilThereIsRoom) {
@@ -138,6 +147,15 @@ TEST_F(FullDisk, RefusesNewMessagesUntilThereIsRoom) {
     EXPECT_EQ(refused.findings[0].spec, &finding::broker_full);
     EXPECT_TRUE(broker_->check(Draftsman{}.submission()).retry_later);
     EXPECT_TRUE(submit(Draftsman{.msg_id = "before"}).repeated) << "known ones are answered";
+    leave_free(enough);
+    EXPECT_FALSE(submit(Draftsman{}).accepted) << "nobody has looked again";
+    tick();
+    EXPECT_TRUE(broker_->counters().accepting);
+    EXPECT_TRUE(submit(Draftsman{}).accepted);
+    EXPECT_TRUE(broker_->check(Draftsman{.msg_id = "another"}.submission()).accepted);
+    leave_free(enough - 1);
+    tick();
+    EXPECT_FALSE(submit(Draftsman{.msg_id = "later"}).accepted) << "and it may be full again";
 }
 
 TEST_F(FullDisk, DeliversWhatItHas) {

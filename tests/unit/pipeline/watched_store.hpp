@@ -1,10 +1,12 @@
 // A store that hands everything on to another and notes what it was asked for: which feeds, and to
-// compact, how often and not before the test lets it. For what nobody outside can see.
+// compact, how often and not before the test lets it. Its disk is as full as the test says. For
+// what nobody outside can see or do.
 #pragma once
 
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -72,9 +74,27 @@ class FeedReads {
     std::vector<HerId> senders_;
 };
 
+/// How full the disk is, where the test says so. Any thread.
+class Disk {
+ public:
+    void set(const store::Store::Usage& usage) {
+        const std::scoped_lock lock(mutex_);
+        usage_ = usage;
+    }
+    std::optional<store::Store::Usage> usage() const {
+        const std::scoped_lock lock(mutex_);
+        return usage_;
+    }
+
+ private:
+    mutable std::mutex mutex_;
+    std::optional<store::Store::Usage> usage_;
+};
+
 struct StoreWatch {
     Compactions compactions;
     FeedReads feed_reads;
+    Disk disk;
 };
 
 class WatchedStore final : public store::Store {
@@ -148,7 +168,10 @@ class WatchedStore final : public store::Store {
         return behind_->wraps(after, rows_max);
     }
     Result<store::Position> last_position() override { return behind_->last_position(); }
-    Result<Usage> usage() override { return behind_->usage(); }
+    Result<Usage> usage() override {
+        const auto said = watch_.disk.usage();
+        return said ? *said : behind_->usage();
+    }
 
  private:
     std::unique_ptr<store::Store> behind_;

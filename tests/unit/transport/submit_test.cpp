@@ -6,6 +6,7 @@
 
 #include "broker/transport/exchange/frame.hpp"
 #include "tests/unit/transport/exchange_fixture.hpp"
+#include "tests/unit/transport/hand_client.hpp"
 
 namespace budstikke::transport {
 namespace {
@@ -258,10 +259,22 @@ TEST_F(SubmitTest, AnswersPings) {
 }
 
 TEST_F(SubmitTest, EndsAnIdleSessionButNotOneThatPings) {
-    options_.limits.idle_time_max = 400ms;
+    options_.limits.idle_time_max = 600ms;
     start_server();
-    const auto client = connect("hospital");
-    EXPECT_EQ(reason_of_end(*client), v1::GoAway::IDLE);
+    const auto one_that_pings = connect("hospital");
+    const auto silent = connect("municipality");
+    const auto until = wall_.steady_now() + 2 * options_.limits.idle_time_max;
+    while (wall_.steady_now() < until) {
+        one_that_pings->send(ping_frame(1));
+        const auto pong = one_that_pings->next_other(soon);
+        ASSERT_TRUE(pong && *pong && (*pong)->has_pong());
+        // Nothing else may come; this only takes its time.
+        const auto nothing = one_that_pings->next_other(options_.limits.idle_time_max / 20);
+        ASSERT_TRUE(nothing && !*nothing);
+    }
+    EXPECT_EQ(reason_of_end(*silent), v1::GoAway::IDLE);
+    EXPECT_TRUE(one_that_pings->alive());
+    EXPECT_EQ(reason_of_end(*one_that_pings), v1::GoAway::IDLE) << "now it has stopped";
 }
 
 TEST_F(SubmitTest, EndsASessionWhoseFrameDrips) {
