@@ -193,6 +193,14 @@ inline constexpr std::uint32_t status_reads_max = 2;
 inline constexpr std::uint32_t feed_rows_max = 256;
 /// Bytes that wait for a slow reader, of one connection. Beyond: reading and deliveries stop.
 inline constexpr std::size_t outbound_bytes_max = 4 * mib;
+/// The same of all connections. Beyond: each is full at `outbound_bytes_scarce_max`.
+inline constexpr std::size_t outbound_bytes_total_max = 64 * mib;
+/// The same of all connections of one organisation. Beyond: each of them is full at
+/// `outbound_bytes_scarce_max`, and larger deliveries and pages of feeds wait.
+inline constexpr std::size_t outbound_bytes_per_organisation_max = outbound_bytes_total_max / 2;
+/// The same of one connection, while that of all or of its organisation is beyond its limit.
+/// Beyond: reading and deliveries stop.
+inline constexpr std::size_t outbound_bytes_scarce_max = 16 * kib;
 /// A buffer that is kept after a write. Beyond: its memory is given back.
 inline constexpr std::size_t write_buffer_kept_bytes_max = 256 * kib;
 /// A buffer that is kept for the rest of a frame. Beyond: its memory is given back.
@@ -232,6 +240,12 @@ inline constexpr std::uint32_t connections_per_address_max = 2'500;
 inline constexpr std::uint32_t connections_per_organisation_max = 2'500;
 /// Connections that the kernel keeps for us to accept. Beyond: the kernel lets them wait.
 inline constexpr int connections_backlog_max = 1024;
+/// From one line in the log about connections of an address that were refused for one reason to the
+/// next. Below: they are counted, and the next line says how many.
+inline constexpr auto refusal_log_time_min = 10s;
+/// Addresses and reasons that have such lines of their own at a time. Beyond: the line of a reason
+/// stands for all other addresses.
+inline constexpr std::size_t refusal_log_addresses_max = 256;
 /// TLS handshakes under way. Beyond: closed at once.
 inline constexpr std::uint32_t handshakes_pending_max = 512;
 /// TLS handshakes of one network address. Beyond: closed at once.

@@ -16,10 +16,11 @@ namespace budstikke::transport {
 
 struct ConnectionServer::Impl {
     Impl(
-        ConnectionServerOptions given, const ExchangeLimits& limits,
+        ConnectionServerOptions given, const ExchangeLimits& given_limits,
         crypto::TlsServerContext context, const Clock& clock, MakeConnection make
     )
         : options(std::move(given)),
+          limits(given_limits),
           admission(limits),
           tls(std::move(context)),
           parts{
@@ -63,6 +64,7 @@ struct ConnectionServer::Impl {
     bool is_empty() const { return admission.connections() == 0; }
 
     const ConnectionServerOptions options;
+    const ExchangeLimits& limits;
     Admission admission;
     mutable std::mutex mutex;
     std::condition_variable gone;
@@ -90,8 +92,12 @@ ConnectionServer::~ConnectionServer() = default;
 
 Result<void> ConnectionServer::open(EventLog& events) {
     auto listener = Listener::open(
-        impl_->threads.context(0), impl_->options.address, impl_->options.port, impl_->admission,
-        events,
+        {.context = impl_->threads.context(0),
+         .admission = impl_->admission,
+         .events = events,
+         .clock = impl_->parts.clock,
+         .refusal_log_time_min = impl_->limits.refusal_log_time_min},
+        impl_->options.address, impl_->options.port,
         [impl = impl_.get()](SocketHandle socket, Admission::Seat seat, std::string address) {
             impl->take(std::move(socket), std::move(seat), std::move(address));
         }

@@ -17,6 +17,7 @@ struct ExchangeLimits {
     std::uint32_t connections_per_organisation_max = limits::connections_per_organisation_max;
     std::uint32_t handshakes_pending_max = limits::handshakes_pending_max;
     std::uint32_t handshakes_pending_per_address_max = limits::handshakes_pending_per_address_max;
+    Duration refusal_log_time_min = limits::refusal_log_time_min;
     // Work of one connection.
     std::size_t payload_bytes_max = limits::payload_bytes_max;
     std::uint32_t submissions_pending_max = limits::submissions_pending_max;
@@ -25,6 +26,9 @@ struct ExchangeLimits {
     std::uint32_t subscriptions_max = limits::subscriptions_max;
     std::uint32_t queries_pending_max = limits::queries_pending_max;
     std::size_t outbound_bytes_max = limits::outbound_bytes_max;
+    std::size_t outbound_bytes_total_max = limits::outbound_bytes_total_max;
+    std::size_t outbound_bytes_per_organisation_max = limits::outbound_bytes_per_organisation_max;
+    std::size_t outbound_bytes_scarce_max = limits::outbound_bytes_scarce_max;
     std::size_t upload_bytes_per_second_min = limits::upload_bytes_per_second_min;
     // Times.
     Duration handshake_time_max = limits::handshake_time_max;

@@ -9,6 +9,7 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include "broker/transport/connection_server.hpp"
+#include "broker/transport/exchange/outbound_budget.hpp"
 #include "broker/transport/exchange/session.hpp"
 #include "broker/transport/exchange/session_context.hpp"
 #include "broker/transport/threads.hpp"
@@ -38,12 +39,14 @@ struct ExchangeServer::Impl {
         const Clock& clock, EventLog& events
     )
         : options(std::move(given)),
+          outbound(options.limits),
           workers(workers_of(options)),
           parts{
               .broker = broker,
               .clock = clock,
               .events = events,
               .limits = options.limits,
+              .outbound = outbound,
               .workers = workers,
               .software = options.software,
           },
@@ -62,6 +65,7 @@ struct ExchangeServer::Impl {
           ) {}
 
     const ExchangeServerOptions options;
+    OutboundBudget outbound;
     Workers workers;
     SessionParts parts;
     /// Last, so that its sessions end before what they use.

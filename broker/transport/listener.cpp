@@ -1,6 +1,7 @@
 // The accept loop of listener.hpp.
 #include "broker/transport/listener.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -18,6 +19,7 @@
 #include <sys/socket.h>
 
 #include "broker/base/limits.hpp"
+#include "broker/transport/refusal_log.hpp"
 
 namespace budstikke::transport {
 
@@ -27,6 +29,7 @@ using asio::ip::tcp;
 namespace {
 
 constexpr std::chrono::milliseconds breather{100};
+constexpr Duration shortest_look = std::chrono::seconds(1);
 constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 
 std::string numeric(const sockaddr_storage& address) {
@@ -46,10 +49,14 @@ struct Listener::Impl {
     tcp::acceptor acceptor;
     Admission& admission;
     EventLog& events;
+    RefusalLog refusals;
+    asio::steady_timer look;
+    Duration look_interval;
     OnConnection on_connection;
     std::uint16_t port = 0;
 
     Awaitable<void> run();
+    Awaitable<void> tell_of_refusals();
     bool accept_all();
     void accept_one(SocketHandle socket, std::string address);
 };
@@ -68,6 +75,14 @@ Awaitable<void> Listener::Impl::run() {
             timer.expires_after(breather);
             co_await timer.async_wait(quietly);
         }
+    }
+}
+
+Awaitable<void> Listener::Impl::tell_of_refusals() {
+    while (acceptor.is_open()) {
+        look.expires_after(look_interval);
+        co_await look.async_wait(quietly);
+        refusals.tick();
     }
 }
 
@@ -92,7 +107,7 @@ bool Listener::Impl::accept_all() {
 void Listener::Impl::accept_one(SocketHandle socket, std::string address) {
     auto seat = admission.admit(address);
     if (!seat) {
-        events.write(EventLevel::warning, event_id(seat.error()), {{"address", address}});
+        refusals.note(seat.error(), std::move(address));
         return;
     }
     events.write(EventLevel::info, "connection_accepted", {{"address", address}});
@@ -100,8 +115,8 @@ void Listener::Impl::accept_one(SocketHandle socket, std::string address) {
 }
 
 Result<std::unique_ptr<Listener>> Listener::open(
-    asio::io_context& context, const std::string& address, std::uint16_t port, Admission& admission,
-    EventLog& events, OnConnection on_connection
+    const ListenerParts& parts, const std::string& address, std::uint16_t port,
+    OnConnection on_connection
 ) {
     boost::system::error_code error;
     const auto ip = asio::ip::make_address(address, error);
@@ -109,7 +124,7 @@ Result<std::unique_ptr<Listener>> Listener::open(
         return fail(Errc::invalid_argument, "the listening address is not numeric");
     }
     const tcp::endpoint endpoint(ip, port);
-    tcp::acceptor acceptor(context);
+    tcp::acceptor acceptor(parts.context);
     acceptor.open(endpoint.protocol(), error);
     if (!error) {
         acceptor.set_option(tcp::acceptor::reuse_address(true), error);
@@ -131,10 +146,13 @@ Result<std::unique_ptr<Listener>> Listener::open(
     }
     const auto bound = acceptor.local_endpoint(error).port();
     return std::make_unique<Listener>(std::make_unique<Impl>(Impl{
-        .context = context,
+        .context = parts.context,
         .acceptor = std::move(acceptor),
-        .admission = admission,
-        .events = events,
+        .admission = parts.admission,
+        .events = parts.events,
+        .refusals = RefusalLog(parts.events, parts.clock, parts.refusal_log_time_min),
+        .look = asio::steady_timer(parts.context),
+        .look_interval = std::max(parts.refusal_log_time_min, shortest_look),
         .on_connection = std::move(on_connection),
         .port = bound,
     }));
@@ -150,12 +168,15 @@ std::uint16_t Listener::port() const {
 
 void Listener::start() {
     asio::co_spawn(impl_->context, impl_->run(), asio::detached);
+    asio::co_spawn(impl_->context, impl_->tell_of_refusals(), asio::detached);
 }
 
 void Listener::close() {
     boost::system::error_code ignored;
     // The descriptor is gone either way.
     impl_->acceptor.close(ignored);
+    impl_->look.cancel();
+    impl_->refusals.flush();
 }
 
 }  // namespace budstikke::transport

@@ -1,5 +1,5 @@
 // The listening socket: accepts, asks the admission, and hands each connection on. Promises that
-// what is refused here costs a system call and an event, and that a machine without descriptors is
+// what is refused here costs a system call and a count, and that a machine without descriptors is
 // met with patience. May not know TLS or the protocol behind it.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "broker/base/clock.hpp"
 #include "broker/base/event_log.hpp"
 #include "broker/base/result.hpp"
 #include "broker/transport/admission.hpp"
@@ -15,6 +16,15 @@
 #include "broker/transport/socket_handle.hpp"
 
 namespace budstikke::transport {
+
+/// What a listener stands on; outlives it.
+struct ListenerParts {
+    boost::asio::io_context& context;
+    Admission& admission;
+    EventLog& events;
+    const Clock& clock;
+    Duration refusal_log_time_min;  ///< as in RefusalLog
+};
 
 class Listener {
  public:
@@ -24,8 +34,8 @@ class Listener {
     /// `address` is numeric, IPv4 or IPv6; port 0 lets the system choose. Errc::invalid_argument
     /// for the address, Errc::io where the system refuses.
     static Result<std::unique_ptr<Listener>> open(
-        boost::asio::io_context& context, const std::string& address, std::uint16_t port,
-        Admission& admission, EventLog& events, OnConnection on_connection
+        const ListenerParts& parts, const std::string& address, std::uint16_t port,
+        OnConnection on_connection
     );
     ~Listener();
     Listener(const Listener&) = delete;
@@ -34,7 +44,7 @@ class Listener {
     std::uint16_t port() const;
     /// Begins to accept.
     void start();
-    /// On the thread of the context: the port is free afterwards.
+    /// On the thread of the context: the port is free afterwards, and all refusals are in the log.
     void close();
 
     struct Impl;

@@ -2,13 +2,15 @@
 end without goodbye. They share nothing with the clients of the well-behaved.
 """
 
+import contextlib
+import selectors
 import socket
 import ssl
 import struct
 
 from exchange_client import v1
 from harness import PATIENCE
-from scene import MALLORYS_NUMBER
+from scene import MALLORYS_NUMBER, MIB
 
 ELSEWHERE = "127.0.0.2"
 NO_LINGER = struct.pack("ii", 1, 0)
@@ -18,12 +20,14 @@ def mallorys_context(pki, **tls):
     return pki.context("mallory", MALLORYS_NUMBER, **tls)
 
 
-def connect(port, source=ELSEWHERE, receive_buffer=None):
-    """A connection that says nothing yet. A small receive buffer makes the broker's writes wait."""
+def connect(port, source=ELSEWHERE, buffers=None):
+    """A connection that says nothing yet. Small buffers make the broker's writes wait,
+    and ours."""
     plain = socket.socket()
     plain.settimeout(PATIENCE)
-    if receive_buffer:
-        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    if buffers:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffers)
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffers)
     plain.bind((source, 0))
     plain.connect(("127.0.0.1", port))
     return plain
@@ -39,6 +43,24 @@ def hang_up(connection):
         connection.close()
 
 
+def send_until_not_read(connections, data, *, quiet=3.0, bytes_max=64 * MIB):
+    """Sends `data` again and again on each of these behind their handshake, until the broker has
+    read nothing from any of them for so many seconds: it must come to that, with all of them still
+    there, before they have sent `bytes_max` together. Nothing that comes back is read."""
+    with selectors.DefaultSelector() as selector:
+        for connection in connections:
+            connection.setblocking(False)
+            selector.register(connection, selectors.EVENT_WRITE)
+        sent = 0
+        while ready := selector.select(quiet):
+            for key, _ in ready:
+                # An error is the test's: nobody may be hung up on for this.
+                with contextlib.suppress(ssl.SSLWantWriteError):
+                    sent += key.fileobj.send(data)
+            assert sent <= bytes_max, f"the broker reads on and on: {sent / MIB:.0f} MiB so far"
+    assert sent > 0
+
+
 def framed(frame):
     body = frame if isinstance(frame, bytes) else frame.SerializeToString()
     return struct.pack(">I", len(body)) + body
@@ -50,8 +72,8 @@ HELLO = v1.Frame(hello=v1.Hello(version=1, software="mallory/1"))
 class Intruder:
     """One connection behind a handshake, with or without Hello."""
 
-    def __init__(self, port, context, source=ELSEWHERE, *, hello=True, receive_buffer=None):
-        plain = connect(port, source, receive_buffer)
+    def __init__(self, port, context, source=ELSEWHERE, *, hello=True, buffers=None):
+        plain = connect(port, source, buffers)
         try:
             self.tls = context.wrap_socket(plain, server_hostname="localhost")
         except OSError:

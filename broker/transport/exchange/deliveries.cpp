@@ -190,18 +190,24 @@ void Deliveries::pump() {
         return;
     }
     // A delivery never overtakes the answer to the subscription that it comes on.
-    while (!detached_ && !reading_ && subscribing_ == 0 && !session_.outbox.full() &&
-           !session_.outbox.closed()) {
+    while (!detached_ && !reading_ && subscribing_ == 0 && may_send_next()) {
         if (!leaving_) {
-            if (offered_.empty()) {
-                break;
-            }
             leaving_ = Leaving{.offer = std::move(offered_.front()), .next_chunk = 0};
             offered_.pop_front();
         }
         read_piece();
     }
     pumping_ = false;
+}
+
+bool Deliveries::may_send_next() const {
+    if (session_.outbox.closed() || (!leaving_ && offered_.empty())) {
+        return false;
+    }
+    const pipeline::Offer& next = leaving_ ? leaving_->offer : offered_.front();
+    return session_.outbox.may_offer(
+        std::min<std::size_t>(next.message->size, limits::chunk_bytes_max)
+    );
 }
 
 void Deliveries::read_piece() {

@@ -55,6 +55,7 @@ class Deliveries final : public pipeline::Endpoint {
 
     pipeline::ConsumerId consumer();
     bool may_have(const HerId& queue, std::uint32_t more, std::uint64_t request);
+    bool may_send_next() const;
     void read_piece();
     void take_piece(Result<std::string> piece);
     void send_piece(std::string piece);

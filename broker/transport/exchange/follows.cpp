@@ -9,6 +9,13 @@
 
 namespace budstikke::transport {
 
+namespace {
+
+/// About what a full page of short events takes; its true size is not known before it was read.
+constexpr std::size_t page_bytes = limits::feed_rows_max * 200;
+
+}  // namespace
+
 void Follows::follow(const v1::Follow& from) {
     const auto sender = HerId::parse(from.sender());
     if (!sender) {
@@ -65,7 +72,7 @@ void Follows::pump() {
 
 /// A page that is being read lands in the outbox however full that is by then.
 bool Follows::may_read() const {
-    return reads_ < limits::status_reads_max && !session_.outbox.full();
+    return reads_ < limits::status_reads_max && session_.outbox.may_offer(page_bytes);
 }
 
 void Follows::read(Feed& feed) {

@@ -12,14 +12,29 @@
 namespace budstikke::transport {
 
 Outbox::Outbox(
-    boost::asio::io_context& context, TlsStream& stream, const Clock& clock, std::size_t bytes_max,
+    boost::asio::io_context& context, TlsStream& stream, const Clock& clock, OutboundBudget& budget,
     std::function<void()> on_room
 )
     : stream_(stream),
       clock_(clock),
-      bytes_max_(bytes_max),
+      budget_(budget),
       on_room_(std::move(on_room)),
       something_(context) {}
+
+Outbox::~Outbox() {
+    budget_.change(account_, counted_, 0);
+}
+
+void Outbox::charge(OutboundBudget::Account& account) {
+    budget_.change(account_, std::exchange(counted_, 0), 0);
+    account_ = &account;
+    count();
+}
+
+void Outbox::count() {
+    const std::size_t now = held();
+    budget_.change(account_, std::exchange(counted_, now), now);
+}
 
 void Outbox::send(const v1::Frame& frame) {
     if (closed_) {
@@ -29,6 +44,7 @@ void Outbox::send(const v1::Frame& frame) {
         progress_at_ = clock_.steady_now();
     }
     append_frame(waiting_, frame);
+    count();
     something_.notify();
 }
 
@@ -50,6 +66,9 @@ Awaitable<void> Outbox::run() {
         if (!alive) {
             closed_ = true;
             waiting_.clear();
+        }
+        count();
+        if (!alive) {
             co_return;
         }
         on_room_();

@@ -45,10 +45,9 @@ Session::Session(
       wake_(context),
       inbox_(context, [this] { wake_.notify(); }),
       outbox_(
-          context, stream_, parts.clock, parts.limits.outbound_bytes_max,
+          context, stream_, parts.clock, parts.outbound,
           [this] {
-              deliveries_.pump();
-              follows_.pump();
+              offer_more();
               queries_.pump();
               wake_.notify();
           }
@@ -112,7 +111,13 @@ Awaitable<bool> Session::let_in(const crypto::TlsServerContext& tls) {
         end(GoAwayReason::limit_exceeded, "too many connections of this organisation");
         co_return false;
     }
+    outbox_.charge(parts_.outbound.account_of(context_.organisation));
     co_return !ending_;
+}
+
+void Session::offer_more() {
+    deliveries_.pump();
+    follows_.pump();
 }
 
 Awaitable<void> Session::write_loop() {

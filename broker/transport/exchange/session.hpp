@@ -63,6 +63,7 @@ class Session final : public Connection {
     void end(GoAwayReason reason, std::string_view text);
     void leave_by_request();
     void say_goodbye();
+    void offer_more();
     bool blocked() const;
     bool in_a_crowd() const;
     bool pending() const;

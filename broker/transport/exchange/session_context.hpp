@@ -11,6 +11,7 @@
 #include "broker/base/event_log.hpp"
 #include "broker/pipeline/broker.hpp"
 #include "broker/transport/exchange/inbox.hpp"
+#include "broker/transport/exchange/outbound_budget.hpp"
 #include "broker/transport/exchange/outbox.hpp"
 #include "broker/transport/exchange/wording.hpp"
 #include "broker/transport/exchange_limits.hpp"
@@ -24,6 +25,7 @@ struct SessionParts {
     const Clock& clock;
     EventLog& events;
     const ExchangeLimits& limits;
+    OutboundBudget& outbound;
     Workers& workers;
     std::string software;  ///< of the broker, for Welcome
 };

@@ -45,6 +45,10 @@ void Session::tick(SteadyTime now) {
         outbox_.trim();
     }
     traffic_ = false;
+    if (phase_ == Phase::serving && !ending_) {
+        // Other connections of the organisation may have made room, which nobody told this one.
+        offer_more();
+    }
     check_deadlines(now);
 }
 

@@ -24,6 +24,12 @@ class ConnectionLimitsTest : public ExchangeTest {
  protected:
     using Clients = std::vector<std::unique_ptr<ExchangeClient>>;
 
+    void SetUp() override {
+        ExchangeTest::SetUp();
+        // A line for each, so that they can be counted.
+        options_.limits.refusal_log_time_min = {};
+    }
+
     /// A stranger that connects and never says a byte.
     SocketHandle silent(in_addr_t from = INADDR_LOOPBACK) const {
         SocketHandle socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));

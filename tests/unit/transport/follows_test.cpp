@@ -21,6 +21,7 @@ class StuckFollows : public StuckSession {
     StuckFollows(const StuckFollows&) = delete;
     StuckFollows& operator=(const StuckFollows&) = delete;
 
+    void pump() { follows_.pump(); }
     void follow(const std::string& sender) {
         v1::Follow frame;
         frame.set_request(++request_);
@@ -96,6 +97,25 @@ TEST_F(FollowsTest, ReadsNoMoreThanTwoPagesBeyondAFullOutbox) {
 
 TEST_F(FollowsTest, ReadsEveryFeedWhileThereIsRoom) {
     EXPECT_EQ(pages_read(limits::mib), static_cast<std::size_t>(feeds));
+}
+
+TEST_F(FollowsTest, ReadsNothingWhileTheOthersOfItsOrganisationDoNotReadAndThenAll) {
+    const ExchangeLimits limits;
+    const SessionParts stands_on = parts(limits);
+    auto& account = stands_on.outbound.account_of("900000004");
+    StuckFollows session(stands_on);
+    session.context().organisation = "900000004";
+    session.outbox().charge(account);
+    stands_on.outbound.change(&account, 0, limits::outbound_bytes_per_organisation_max);
+    for (int i = 1; i <= feeds; ++i) {
+        session.follow(sender(i));
+    }
+    session.run();
+    EXPECT_EQ(watch_.feed_reads.senders().size(), 0U);
+    stands_on.outbound.change(&account, limits::outbound_bytes_per_organisation_max, 0);
+    session.pump();
+    session.run();
+    EXPECT_EQ(watch_.feed_reads.senders().size(), static_cast<std::size_t>(feeds));
 }
 
 TEST_F(FollowsTest, NoLongFeedStarvesAnother) {

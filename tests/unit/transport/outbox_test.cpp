@@ -1,7 +1,6 @@
-// What waits for a slow reader: full exactly at its limit, and never too full for an answer.
+// What waits for a slow reader: full exactly at its limit, or at a small share where memory is
+// scarce, and never too full for an answer.
 #include "broker/transport/exchange/outbox.hpp"
-
-#include <array>
 
 #include <boost/asio/io_context.hpp>
 #include <budstikke/v1/exchange.pb.h>
@@ -26,49 +25,110 @@ std::size_t encoded_bytes(const v1::Frame& frame) {
     return bytes.size();
 }
 
-/// Nothing is written: the loop of the outbox does not run.
-class OutboxTest : public testing::Test {
- protected:
-    OutboxTest() {
-        std::array<int, 2> ends{};
-        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
-        peer_ = SocketHandle(ends[1]);
-        stream_ = std::make_unique<TlsStream>(context_, SocketHandle(ends[0]));
-        outbox_ =
-            std::make_unique<Outbox>(context_, *stream_, clock_, limits::outbound_bytes_max, [] {});
-    }
-    /// Sends what makes it hold exactly so many bytes.
+/// An outbox of which nothing is written, since its loop does not run.
+class StuckOutbox {
+ public:
+    explicit StuckOutbox(OutboundBudget& budget)
+        : stream_(context_, SocketHandle(::socket(AF_UNIX, SOCK_STREAM, 0))),
+          outbox_(context_, stream_, clock_, budget, [] {}) {}
+
+    /// Sends what makes an empty one hold exactly so many bytes.
     void fill_up_to(std::size_t bytes) {
         // Close enough that lengths are written in as many bytes.
         const std::size_t close = bytes - 100;
         const std::size_t around = encoded_bytes(piece(close)) - close;
         const v1::Frame frame = piece(bytes - around);
         ASSERT_EQ(encoded_bytes(frame), bytes);
-        outbox_->send(frame);
+        outbox_.send(frame);
     }
+    Outbox* operator->() { return &outbox_; }
 
+ private:
     boost::asio::io_context context_;
     SystemClock clock_;
-    SocketHandle peer_;
-    std::unique_ptr<TlsStream> stream_;
-    std::unique_ptr<Outbox> outbox_;
+    TlsStream stream_;
+    Outbox outbox_;
+};
+
+class OutboxTest : public testing::Test {
+ protected:
+    const ExchangeLimits limits_;
+    OutboundBudget budget_{limits_};
+    StuckOutbox outbox_{budget_};
 };
 
 TEST_F(OutboxTest, IsNotFullOneByteBelowItsLimit) {
-    fill_up_to(limits::outbound_bytes_max - 1);
+    outbox_.fill_up_to(limits::outbound_bytes_max - 1);
     EXPECT_FALSE(outbox_->full());
 }
 
 TEST_F(OutboxTest, IsFullAtItsLimit) {
-    fill_up_to(limits::outbound_bytes_max);
+    outbox_.fill_up_to(limits::outbound_bytes_max);
     EXPECT_TRUE(outbox_->full());
 }
 
 TEST_F(OutboxTest, TakesAnAnswerThatIsOwedAlsoAboveItsLimit) {
-    fill_up_to(limits::outbound_bytes_max + 1);
+    outbox_.fill_up_to(limits::outbound_bytes_max + 1);
     outbox_->send(piece(1));
     EXPECT_TRUE(outbox_->full());
     EXPECT_FALSE(outbox_->closed());
+}
+
+class ScarceOutboxTest : public OutboxTest {
+ protected:
+    /// Others hold all that may be held.
+    ScarceOutboxTest() { budget_.change(nullptr, 0, limits::outbound_bytes_total_max); }
+};
+
+TEST_F(ScarceOutboxTest, IsNotFullOneByteBelowItsShare) {
+    outbox_.fill_up_to(limits::outbound_bytes_scarce_max - 1);
+    EXPECT_FALSE(outbox_->full());
+}
+
+TEST_F(ScarceOutboxTest, IsFullAtItsShare) {
+    outbox_.fill_up_to(limits::outbound_bytes_scarce_max);
+    EXPECT_TRUE(outbox_->full());
+}
+
+TEST_F(ScarceOutboxTest, IsFullAboveItsShareAndNotAnyMoreWhenOthersHaveRead) {
+    outbox_.fill_up_to(limits::outbound_bytes_scarce_max + 1);
+    EXPECT_TRUE(outbox_->full());
+    budget_.change(nullptr, limits::outbound_bytes_total_max, 0);
+    EXPECT_FALSE(outbox_->full());
+}
+
+TEST_F(ScarceOutboxTest, IsNeverFullWhileItHoldsNothing) {
+    EXPECT_FALSE(outbox_->full());
+    EXPECT_TRUE(outbox_->may_offer(limits::chunk_bytes_max)) << "others are to blame";
+}
+
+TEST_F(OutboxTest, IsCountedForItsOrganisationFromThenOnAndNotAnyMoreWhenItIsGone) {
+    auto& account = budget_.account_of("900000001");
+    {
+        StuckOutbox another(budget_);
+        another.fill_up_to(1000);
+        EXPECT_EQ(account, 0U);
+        EXPECT_EQ(budget_.held(), 1000U);
+        another->charge(account);
+        EXPECT_EQ(account, 1000U);
+        another.fill_up_to(500);
+        EXPECT_EQ(account, 1500U);
+        EXPECT_EQ(budget_.held(), 1500U);
+    }
+    EXPECT_EQ(account, 0U);
+    EXPECT_EQ(budget_.held(), 0U);
+}
+
+TEST_F(OutboxTest, OffersNothingLargeToAnOrganisationWhoseOtherConnectionsDoNotRead) {
+    auto& account = budget_.account_of("900000001");
+    outbox_->charge(account);
+    StuckOutbox deaf(budget_);
+    deaf->charge(account);
+    EXPECT_TRUE(outbox_->may_offer(limits::chunk_bytes_max));
+    deaf.fill_up_to(limits::outbound_bytes_per_organisation_max);
+    EXPECT_FALSE(outbox_->may_offer(limits::chunk_bytes_max));
+    EXPECT_TRUE(outbox_->may_offer(limits::outbound_bytes_scarce_max));
+    EXPECT_FALSE(outbox_->full()) << "what it asks for is answered";
 }
 
 }  // namespace

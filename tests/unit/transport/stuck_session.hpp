@@ -2,7 +2,9 @@
 // test says when its thread runs. For what is made for a peer that takes nothing.
 #pragma once
 
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <sys/socket.h>
@@ -19,7 +21,7 @@ class StuckSession {
         : parts_(parts),
           stream_(io_, SocketHandle(::socket(AF_UNIX, SOCK_STREAM, 0))),
           inbox_(io_, [] {}),
-          outbox_(io_, stream_, parts.clock, parts.limits.outbound_bytes_max, [] {}),
+          outbox_(io_, stream_, parts.clock, parts.outbound, [] {}),
           context_{
               .parts = parts_,
               .inbox = inbox_,
@@ -59,13 +61,19 @@ class StuckSessionTest : public ExchangeTest {
             .clock = wall_,
             .events = events_,
             .limits = limits,
+            .outbound = outbound_of(limits),
             .workers = workers_,
             .software = {},
         };
     }
 
  private:
+    OutboundBudget& outbound_of(const ExchangeLimits& limits) {
+        return *outbound_.emplace_back(std::make_unique<OutboundBudget>(limits));
+    }
+
     Workers workers_{4};
+    std::vector<std::unique_ptr<OutboundBudget>> outbound_;
 };
 
 }  // namespace budstikke::transport
