@@ -200,7 +200,12 @@ EbxmlCommands add_ebxml(CLI::App& app, Options& options) {
     check->add_option(
         "--decrypt-key", options.ebxml.keys, "Its private key (PEM), for what is inside"
     );
-    return {check, ebxml->add_subcommand("rules", "The rules of HITS 1172 / reglene i HITS 1172")};
+    CLI::App* rules =
+        ebxml->add_subcommand("rules", "The rules of HITS 1172 / reglene i HITS 1172");
+    // Also before the command; here so that its help names it.
+    check->add_flag("--json", options.json, "One JSON object per line");
+    rules->add_flag("--json", options.json, "One JSON array");
+    return {check, rules};
 }
 
 /// What was asked for, else the language of the environment.

@@ -21,12 +21,13 @@
 namespace budstikke::tools {
 namespace {
 
-/// A capture of an HTTP exchange has none of the headers that every mail has.
+/// A capture of an HTTP exchange has none of the headers that every mail has. MIME-Version says
+/// nothing: SOAP with Attachments has it over HTTP too.
 ebxml::Transport transport_of(const ebxml::Message& message) {
     if (!message.mime) {
         return ebxml::Transport::http;
     }
-    for (const auto* name : {"From", "To", "Message-ID", "MIME-Version", "Received"}) {
+    for (const auto* name : {"From", "To", "Message-ID", "Received", "Return-Path"}) {
         if (message.mime->headers.find(name) != nullptr) {
             return ebxml::Transport::mail;
         }
@@ -68,7 +69,7 @@ class Checker {
         }
         const auto message = ebxml::read_message(*bytes, schemas_.get());
         if (!message) {
-            report.verdict = ebxml::unreadable();
+            report.verdict = ebxml::unreadable(message.error().detail);
             return report;
         }
         // The letter of the specification is SHA-1: whether to trust it is the receiver's policy.

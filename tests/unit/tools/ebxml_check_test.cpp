@@ -107,6 +107,16 @@ kind = "register"
     EXPECT_EQ(answer.at("response"), "fault");
 }
 
+TEST(EbxmlCheck, ACaptureOfHttpMayNameTheVersionOfMime) {
+    const crypto::test::TempFolder folder;
+    const auto text = ebxml::file_text(example("nav-HarBorgerEgenandelFritak-response.mime"));
+    std::ofstream(folder.path("capture")) << "MIME-Version: 1.0\r\n" << text;
+    const auto answer = check({}, {folder.path("capture")}).lines.at(0);
+    for (const int rule : {18, 19, 20, 250}) {
+        EXPECT_FALSE(has(answer, "violations", rule)) << rule;
+    }
+}
+
 TEST(EbxmlCheck, NothingOfAPayloadIsShown) {
     const auto run = check({}, {example("nav-HarBorgerEgenandelFritak-response.mime")});
     ASSERT_EQ(run.lines.size(), 1U);

@@ -33,6 +33,7 @@ void add_party(const AgreementParty& party, Register& out) {
         auto& known = out.parties[id.value];
         for (const auto& transport : party.transports) {
             for (const auto& endpoint : transport.endpoints) {
+                known.has_other_endpoint |= endpoint.uri.starts_with("https:");
                 add_once(known.mail_addresses, mail_address(endpoint.uri));
             }
         }
@@ -152,6 +153,7 @@ Register make_register(
     for (const auto& [her_id, party] : directory.parties()) {
         auto& row = known.parties[her_id.text()];
         add_once(row.mail_addresses, party.edi_address);
+        row.has_other_endpoint |= !party.ebxml_url.empty();
         row.signing_certificates = party.signing_certificates;
     }
     for (const auto& [her_id, party] : directory.parties()) {

@@ -5,6 +5,7 @@
 #include "broker/base/ids.hpp"
 #include "broker/base/text.hpp"
 #include "broker/transport/ebxml/message/names.hpp"
+#include "broker/transport/ebxml/message/timestamp.hpp"
 #include "broker/transport/ebxml/rules/report.hpp"
 
 namespace budstikke::ebxml {
@@ -121,7 +122,8 @@ void check_message_data(const Element& header, Report& report) {
         report.expect(is_message_id(id->trimmed()), 102);
     }
     const auto* time = data == nullptr ? nullptr : data->child(ns::eb, "Timestamp");
-    report.expect(time != nullptr && !time->trimmed().empty(), 77);
+    // The rules of periods (104, 105, 113, 114) say nothing of what is no point in time.
+    report.expect(time != nullptr && parse_date_time(time->trimmed()).has_value(), 77);
 }
 
 void check_agreement_name(const Element& header, Report& report) {

@@ -6,6 +6,7 @@
 #include "broker/transport/ebxml/message/names.hpp"
 #include "broker/transport/ebxml/mime/fields.hpp"
 #include "broker/transport/ebxml/rules/report.hpp"
+#include "broker/xml/encoding.hpp"
 
 namespace budstikke::ebxml {
 namespace {
@@ -48,8 +49,9 @@ void check_top_level(const Entity& mime, Transport transport, Report& report) {
     }
     const auto& type = mime.content_type;
     report.expect(type && !type->is("text", "plain"), 252);
-    const bool related = type && type->is("multipart", "related");
-    report.expect(related || (type && type->is("text", "xml")), 66);
+    if (type && !type->is("text", "plain")) {
+        report.expect(type->is("multipart", "related") || type->is("text", "xml"), 66);
+    }
 }
 
 void check_multipart(const Message& message, Report& report) {
@@ -70,23 +72,45 @@ bool is_text_xml(const Part& part) {
     return part.content_type && part.content_type->is("text", "xml");
 }
 
-void check_soap_part(const Message& message, Report& report) {
+/// The name that the declaration of such an envelope would have, in small letters.
+bool is_charset_of(std::string_view charset, xml::Encoding encoding) {
+    switch (encoding) {
+        case xml::Encoding::latin1:
+            return same_word(charset, "iso-8859-1") || same_word(charset, "iso_8859-1");
+        case xml::Encoding::utf16_le:
+            return same_word(charset, "utf-16") || same_word(charset, "utf-16le");
+        case xml::Encoding::utf16_be:
+            return same_word(charset, "utf-16") || same_word(charset, "utf-16be");
+        default:
+            return false;
+    }
+}
+
+void check_charset(const Message& message, std::string_view charset, Report& report) {
+    // SEEN: without a charset the XML declaration decides. Where it agrees with the charset on
+    // another encoding, rule 68 says so, and the message is read (HITS 1171 8.4).
+    if (charset.empty() || is_charset_of(charset, xml::detect_encoding(message.soap)) ||
+        (is_utf8_charset(charset) && !same_word(charset, "utf-8"))) {
+        report.tolerated(256);
+    } else {
+        report.expect(is_utf8_charset(charset), 256);
+    }
+}
+
+void check_soap_part(const Message& message, Transport transport, Report& report) {
     const auto& parts = message.mime->parts;
     report.expect(std::ranges::any_of(parts, is_text_xml), 67);
     const auto* leaf = message.soap_leaf();
-    if (leaf == nullptr) {
+    // Where nothing calls itself or looks like the SOAP part, there is none to judge.
+    if (leaf == nullptr || (!is_text_xml(*leaf) && !message.envelope)) {
         return;
     }
     report.expect(is_text_xml(*leaf), 255);
-    const auto charset = leaf->content_type ? leaf->content_type->parameter("charset") : "";
-    if (charset.empty()) {
-        report.tolerated(256);  // SEEN: the XML declaration then decides
-    } else {
-        report.expect(same_word(charset, "utf-8"), 256);
-    }
+    check_charset(message, charset_of(*leaf), report);
     switch (leaf->encoding) {
         case TransferEncoding::absent:
-            report.broken(257);
+            // HTTP carries every byte as it is and has no such field (RFC 9110 section 8.4).
+            report.expect(transport == Transport::http && !message.mime->multipart, 257);
             break;
         case TransferEncoding::eight_bit:
         case TransferEncoding::binary:
@@ -140,6 +164,14 @@ void check_opened(const std::vector<OpenedPayload>& opened, Report& report) {
 
 }  // namespace
 
+std::string_view charset_of(const Part& part) {
+    return part.content_type ? part.content_type->parameter("charset") : std::string_view{};
+}
+
+bool is_utf8_charset(std::string_view charset) {
+    return same_word(charset, "utf-8") || same_word(charset, "utf8");
+}
+
 void check_mail_header(const Subject& subject, Report& report) {
     if (!subject.message.mime || subject.transport != Transport::mail) {
         return;
@@ -156,7 +188,7 @@ void check_mime(const Subject& subject, Report& report) {
     if (message.mime) {
         check_top_level(*message.mime, subject.transport, report);
         check_multipart(message, report);
-        check_soap_part(message, report);
+        check_soap_part(message, subject.transport, report);
         std::size_t number = 0;
         const bool clear = message.envelope && is_clear_service(*message.envelope);
         for (const auto* part : message.attachments()) {

@@ -17,12 +17,12 @@ const RegisteredParty* find_party(const Register& known, std::string_view her_id
 }
 
 void check_parties(const Register& known, const Envelope& envelope, Report& report) {
-    if (const auto her_id = envelope.from.her_id(); !her_id.empty()) {
+    if (const auto her_id = envelope.from.her_id(); HerId::parse(her_id)) {
         const auto* sender = find_party(known, her_id);
         report.expect(sender != nullptr, 29);
         report.expect(sender == nullptr || sender->addressable, 30);
     }
-    if (const auto her_id = envelope.to.her_id(); !her_id.empty()) {
+    if (const auto her_id = envelope.to.her_id(); HerId::parse(her_id)) {
         const auto* recipient = find_party(known, her_id);
         report.expect(recipient != nullptr && recipient->addressable, 54);
     }
@@ -43,12 +43,22 @@ void check_agreement(const Register& known, const Envelope& envelope, Report& re
         return;
     }
     const auto& agreement = at->second;
-    report.expect(names(agreement, envelope.from.her_id()), 111);
-    report.expect(names(agreement, envelope.to.her_id()), 112);
+    // Who cannot be read has rules of his own (5.8.4).
+    const auto is_no_party = [&agreement](std::string_view her_id) {
+        return HerId::parse(her_id).has_value() && !names(agreement, her_id);
+    };
+    report.expect(!is_no_party(envelope.from.her_id()), 111);
+    report.expect(!is_no_party(envelope.to.her_id()), 112);
     if (const auto time = parse_date_time(envelope.timestamp)) {
         report.expect(!agreement.start || *time >= *agreement.start, 113);
         report.expect(!agreement.end || *time <= *agreement.end, 114);
     }
+}
+
+bool knows_addresses(const Register& known) {
+    return std::ranges::any_of(known.parties, [](const auto& party) {
+        return !party.second.mail_addresses.empty();
+    });
 }
 
 /// True where one of the addresses in the field is one of the party's.
@@ -68,6 +78,12 @@ void check_addresses(
 ) {
     const auto* sender = find_party(known, envelope.from.her_id());
     const auto* recipient = find_party(known, envelope.to.her_id());
+    const bool unreachable = sender != nullptr && sender->mail_addresses.empty() &&
+                             !sender->has_other_endpoint && knows_addresses(known);
+    if (unreachable) {
+        // No signal could be sent there (4.2.2.3).
+        report.refused(261, Response::fault);
+    }
     report.expect(agrees(headers.find("From"), sender), 261);
     report.expect(agrees(headers.find("To"), recipient), 262);
 }

@@ -11,22 +11,35 @@
 namespace budstikke::ebxml {
 
 void Report::broken(int rule, std::string where) {
-    add(rule, std::move(where), false);
+    add(rule, {.location = std::move(where)});
 }
 
 void Report::tolerated(int rule, std::string where) {
-    add(rule, std::move(where), true);
+    add(rule, {.location = std::move(where), .tolerated = true});
 }
 
-void Report::add(int rule, std::string where, bool is_tolerated) {
-    const auto* row = find_rule(rule);
-    if (violations_.size() == limits::ebms_violations_max) {
+void Report::refused(int rule, Response response, std::string where) {
+    add(rule, {.location = std::move(where), .instead = response});
+}
+
+void Report::add(int rule, Violation violation) {
+    violation.rule = find_rule(rule);
+    if (is_full()) {
         return;
     }
-    if (where.empty()) {
-        where = row->location;
+    if (violation.location.empty()) {
+        violation.location = violation.rule->location;
     }
-    violations_.push_back({.rule = row, .location = std::move(where), .tolerated = is_tolerated});
+    const bool said = std::ranges::any_of(violations_, [&violation](const Violation& other) {
+        return other.rule == violation.rule && other.location == violation.location;
+    });
+    if (!said) {
+        violations_.push_back(std::move(violation));
+    }
+}
+
+bool Report::is_full() const {
+    return violations_.size() == limits::ebms_violations_max;
 }
 
 std::vector<Violation> Report::take() && {
@@ -46,6 +59,28 @@ const xml::Element* soap_body_of(const Message& message) {
 const xml::Element* message_header_of(const Message& message) {
     const auto* header = soap_header_of(message);
     return header == nullptr ? nullptr : header->child(ns::eb, "MessageHeader");
+}
+
+std::string place_of(std::string_view parent_path, const xml::Element& parent, std::size_t child) {
+    const auto& element = parent.children[child];
+    const auto known = [&element]() -> std::string_view {
+        if (element.xml_namespace == ns::soap) return "SOAP:";
+        if (element.xml_namespace == ns::eb) return "eb:";
+        return element.xml_namespace == ns::ds ? "ds:" : std::string_view{};
+    }();
+    std::string path(parent_path);
+    path += '/';
+    // A name of somebody else's could say anything.
+    if (known.empty()) {
+        return path + "*[" + std::to_string(child + 1) + ']';
+    }
+    const auto same = parent.all(element.xml_namespace, element.name);
+    path += std::string(known) + element.name;
+    if (same.size() > 1) {
+        const auto at = std::ranges::find(same, &element) - same.begin() + 1;
+        path += '[' + std::to_string(at) + ']';
+    }
+    return path;
 }
 
 bool is_message_id(std::string_view text) {

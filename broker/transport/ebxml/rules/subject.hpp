@@ -37,6 +37,7 @@ struct RegisteredParty {
     /// A service or a person in an organisation (level 2 of HIS 1153-2), not an organisation.
     bool addressable = true;
     std::vector<std::string> mail_addresses;
+    bool has_other_endpoint = false;                ///< signals reach it, though not by mail
     std::vector<std::string> signing_certificates;  ///< fingerprints as in SignerFacts
 };
 

@@ -147,8 +147,7 @@ Verdict validate(const Subject& subject) {
     Report report;
     check_mail_header(subject, report);
     check_mime(subject, report);
-    check_xml(subject, report);
-    if (envelope && subject.message.tree.root->is(ns::soap, "Envelope")) {
+    if (check_xml(subject, report) && envelope) {
         check_message_header(subject, report);
         check_register(subject, report);
         check_signature(subject, report);
@@ -161,9 +160,9 @@ Verdict validate(const Subject& subject) {
     return verdict;
 }
 
-Verdict unreadable() {
+Verdict unreadable(std::string_view why) {
     Verdict verdict;
-    verdict.violations.push_back({.rule = find_rule(66), .location = "MIME", .tolerated = false});
+    verdict.violations.push_back({.rule = find_rule(66), .location = "MIME: " + std::string(why)});
     verdict.answer = Answer::fault;
     return verdict;
 }

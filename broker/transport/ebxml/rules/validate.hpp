@@ -2,6 +2,7 @@
 // what a message service would answer. The same input gives the same result (4.2.5).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,9 +17,16 @@ struct Violation {
     std::string location;  ///< quotes nothing of the message
     /// A variant that is seen in practice and read: a warning, whatever the rule asks.
     bool tolerated = false;
+    /// Broken in a way that is answered with more than the rule asks for (HITS 1171 8.4, HITS 1172
+    /// 4.2.2.3).
+    std::optional<Response> instead = std::nullopt;
 
-    Severity severity() const { return tolerated ? Severity::warning : rule->severity; }
-    Response response() const { return tolerated ? Response::log_only : rule->response; }
+    Severity severity() const {
+        return tolerated ? Severity::warning : instead ? Severity::error : rule->severity;
+    }
+    Response response() const {
+        return tolerated ? Response::log_only : instead.value_or(rule->response);
+    }
 };
 
 /// What a receiver answers to the whole message (4.2.2). Signals are never answered but with a
@@ -41,7 +49,7 @@ Verdict validate(const Subject& subject);
 /// True for a payload that NAV's services send in clear text over HTTP (facts, section 6).
 bool is_clear_service(const Envelope& envelope);
 
-/// The verdict on bytes that could not be taken apart at all (read_message failed).
-Verdict unreadable();
+/// The verdict on bytes that could not be taken apart at all: read_message failed, and said why.
+Verdict unreadable(std::string_view why);
 
 }  // namespace budstikke::ebxml

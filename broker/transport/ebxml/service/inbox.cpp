@@ -20,6 +20,13 @@ bool is_signal_service(const Envelope& envelope) {
     return envelope.service == signal_service;
 }
 
+/// By its Action a signal, or by what it holds; if not, nothing tells what it is (HITS
+/// 1172 5.11.1).
+bool is_some_signal(const Envelope& envelope) {
+    return envelope.acknowledgment || envelope.error_list ||
+           envelope.action == action_acknowledgment || envelope.action == action_error;
+}
+
 }  // namespace
 
 std::string_view loggable(std::string_view message_id) {
@@ -83,6 +90,9 @@ Reception Inbox::Impl::receive(const Arrival& arrival) {
             // What tries to be a payload message is answered as one, a signal is not.
             if (!is_signal_service(envelope)) {
                 return take_payload(arrival, *message, *known);
+            }
+            if (!is_some_signal(envelope)) {
+                return answer_fault(arrival, &*message, FaultCode::client, unreadable_text);
             }
             break;
         default:

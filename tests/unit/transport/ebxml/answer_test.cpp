@@ -17,7 +17,7 @@ namespace {
 Verdict verdict_of_text(const std::string& text, Transport transport = Transport::mail) {
     const auto message = read_message(text);
     if (!message) {
-        return unreadable();
+        return unreadable(message.error().detail);
     }
     const crypto::xmldsig::Verifier verifier;
     return validate({

@@ -232,7 +232,7 @@ const Draft& error_draft() {
 Verdict verdict_of(const Draft& draft) {
     const auto message = read_message(draft.text(), &official_schemas());
     if (!message) {
-        return unreadable();
+        return unreadable(message.error().detail);
     }
     static const crypto::xmldsig::Verifier verifier;
     return validate({

@@ -38,13 +38,28 @@ const Draft& draft_of(const Rule& rule) {
     return rule.clause == "5.13" ? error_draft() : payload_draft();
 }
 
+/// What a breakage of that rule breaks beside it: the specification's rules overlap with the
+/// schemas (5.6.1), and a change of the envelope breaks the signature. Anything else is a false
+/// report.
+std::set<int> companions_of(int rule) {
+    static const std::map<int, std::set<int>> others{
+        {252, {67, 86}},   {66, {67, 86}},     {67, {86, 255}},     {255, {67}},  {86, {16, 43}},
+        {16, {4, 45, 75}}, {43, {86}},         {52, {363, 42, 32}}, {37, {38}},   {36, {38}},
+        {35, {38}},        {38, {35, 36, 37}}, {76, {77}},          {85, {40}},   {104, {113}},
+        {105, {114}},      {50, {269}},        {267, {270}},        {271, {272}}, {17, {77}},
+    };
+    std::set<int> allowed{rule, 16, 17, 50};
+    if (const auto at = others.find(rule); at != others.end()) {
+        allowed.insert(at->second.begin(), at->second.end());
+    }
+    return allowed;
+}
+
 class Kept : public testing::TestWithParam<const Rule*> {};
 
 TEST_P(Kept, ByACorrectMessage) {
     const auto verdict = verdict_of(draft_of(*GetParam()));
-    EXPECT_FALSE(std::ranges::any_of(verdict.violations, [](const Violation& violation) {
-        return violation.rule == GetParam();
-    }));
+    EXPECT_EQ(broken_rules(verdict), std::vector<int>{});
     EXPECT_EQ(std::ranges::count(verdict.not_checked, GetParam()), 0);
 }
 
@@ -64,6 +79,10 @@ TEST_P(Broken, IsReported) {
         ASSERT_NE(at, verdict.violations.end()) << testing::PrintToString(broken_rules(verdict));
         EXPECT_FALSE(at->location.empty());
         EXPECT_FALSE(at->tolerated);
+        const auto companions = companions_of(rule.id);
+        EXPECT_TRUE(std::ranges::all_of(broken_rules(verdict), [&companions](int other) {
+            return companions.contains(other);
+        })) << testing::PrintToString(broken_rules(verdict));
         switch (rule.response) {
             case Response::fault:
                 EXPECT_EQ(verdict.answer, Answer::fault);

@@ -102,6 +102,11 @@ TEST_F(Signals, ThatTurnedOutToBeNoneAreNotAnsweredEither) {
     expect_no_answer(receive(as_arrival(package_signal(envelope), Transport::http)));
     EXPECT_THAT(signals_, IsEmpty());
     EXPECT_EQ(events("ebxml_ignored"), 1U);
+    // What is no signal by its Action either would get no answer from anybody.
+    envelope = changed(envelope, "<eb:Action>Acknowledgment<", "<eb:Action>Other<");
+    const auto reception = receive(as_arrival(package_signal(envelope), Transport::http));
+    EXPECT_TRUE(reception.reply_is_fault);
+    EXPECT_THAT(signals_, IsEmpty());
 }
 
 TEST_F(Signals, AFaultIsMatchedByTheExchangeThatItCameBackIn) {

@@ -131,6 +131,24 @@ TEST_F(Accepted, AWarningIsAnsweredAsSuchAndTheMessageIsDelivered) {
     EXPECT_EQ(kept(message)->business_id, "0b7c8a52-1d0e-4b6e-9d0f-3f5a1c2b4d6e");
 }
 
+TEST_F(Accepted, AnotherEncodingThatIsDeclaredRightIsReadAndAnsweredWithAWarning) {
+    PartnerMessage message;
+    message.before_signing = [](EnvelopeText& text) {
+        text.before = changed(text.before, "encoding=\"UTF-8\"", "encoding=\"ISO-8859-1\"");
+    };
+    const auto contradicted = answered(message);
+    EXPECT_EQ(contradicted.envelope.error_list->highest(), ErrorSeverity::error);
+    EXPECT_THAT(contradicted.text(), HasSubstr("HITS 1172 regel 68"));
+    EXPECT_EQ(accepted(), 0U);
+    message.message_id = "955536cb-fb9a-49d9-848d-2baca7b116e2";
+    const auto signal =
+        answered(changed(message.bytes(), "charset=\"UTF-8\"", "charset=\"ISO-8859-1\""));
+    ASSERT_EQ(signal.envelope.kind, Kind::error);
+    EXPECT_EQ(signal.envelope.error_list->highest(), ErrorSeverity::warning);
+    EXPECT_THAT(signal.text(), HasSubstr("HITS 1172 regel 68"));
+    EXPECT_EQ(open_for("3001"), 1U);
+}
+
 TEST_F(Accepted, AMessageToSeveralGoesOnlyToWhomEbToNames) {
     const auto payload = dialogue("2001", "3001", "0b7c8a52-1d0e-4b6e-9d0f-3f5a1c2b4d6e", "3002");
     PartnerMessage first;
