@@ -5,6 +5,7 @@
 #       some are and the caller is not root, says that SCRIPT must be run, and exits with 1.
 #   install_missing   installs them, or shows what apt said and fails.
 #   install_unstarted UNIT...   the same, and nothing of it is started, now or at the next boot.
+#       Units of what is on the machine already stay as they are.
 
 missing=""
 
@@ -55,6 +56,7 @@ install_unstarted() (
     fi
     for unit in "$@"; do
         [ ! -d /etc/systemd/system ] || [ -e "/etc/systemd/system/$unit" ] ||
+            [ -e "/lib/systemd/system/$unit" ] ||
             ln -s /dev/null "/etc/systemd/system/$unit"
     done
     install_missing

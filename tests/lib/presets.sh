@@ -76,7 +76,14 @@ test_preset() {
 # checkout, anew with mail servers beside it, and exits with its status. As anybody else: says that
 # the tests of mail are not run, and returns.
 with_mail_servers() {
-    [ -z "${BUDSTIKKE_MAIL_SERVERS:-}" ] || return 0
+    case "${BUDSTIKKE_MAIL_SERVERS:-}" in
+    "") ;;
+    none) # with-servers.sh has said why; ctest counts the tests as not run
+        [ "$(id -u)" -eq 0 ] || unset BUDSTIKKE_MAIL_SERVERS
+        return 0
+        ;;
+    *) return 0 ;;
+    esac
     if [ "$(id -u)" -ne 0 ]; then
         echo "the tests of mail are not run: only root can start Postfix and Dovecot"
         return 0

@@ -11,6 +11,15 @@ find_missing tests/mail/install-mail-servers.sh \
     postfix dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd
 [ -n "$missing" ] || exit 0
 
-# Postfix asks what kind of a server it shall be: none.
-echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections
+case "$missing " in
+*" postfix "*)
+    # apt would remove it for Postfix.
+    if [ -e /usr/sbin/sendmail ]; then
+        echo "this machine has a mail server of its own, which Postfix would replace" >&2
+        exit 1
+    fi
+    # Postfix asks what kind of a server it shall be: none.
+    echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections
+    ;;
+esac
 install_unstarted postfix.service postfix@.service dovecot.service dovecot.socket

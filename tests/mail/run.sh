@@ -18,6 +18,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd -P)
 }
 if [ "$(id -u)" -eq 0 ]; then sh "$root/deploy/install-dependencies.sh"; fi
 with_mail_servers tests/mail/run.sh "$@"
+[ "${BUDSTIKKE_MAIL_SERVERS:-none}" != none ] || exit 1
 become_ordinary_user tests/mail/run.sh "$@"
 
 chosen=asan

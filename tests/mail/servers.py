@@ -14,9 +14,11 @@ there are PAIRS more mailboxes of each kind, `hospital1@edi.example` and so on; 
 one makes a file of that number in FOLDER/taken.
 """
 
+import contextlib
 import os
 import pathlib
 import pwd
+import random
 import select
 import signal
 import socket
@@ -26,6 +28,7 @@ import sys
 PAIRS = 200
 USERS = tuple(f"{kind}{number}@edi.example" for number in ("", *range(1, PAIRS + 1))
               for kind in ("hospital", "municipality"))
+LASTING_PORTS = 10_000, 20_000
 PASSWORD = "invented-for-tests"
 
 MAIN_CF = """
@@ -162,10 +165,16 @@ service auth {{
 
 
 def free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
+    """Below those that the system gives to anybody who asks for one: nobody else takes them before
+    they are listened at."""
+    with contextlib.ExitStack() as taken:
+        ports = []
+        for port in random.sample(range(*LASTING_PORTS), LASTING_PORTS[1] - LASTING_PORTS[0]):
+            if len(ports) == count:
+                break
+            with contextlib.suppress(OSError):
+                taken.enter_context(socket.create_server(("127.0.0.1", port)))
+                ports.append(port)
     return ports
 
 
