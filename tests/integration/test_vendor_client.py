@@ -149,3 +149,16 @@ def test_inspect_asks_no_broker(note):
     assert (facts["standard"], facts["sender"]["her_id"]) == ("epikrise", HOSPITAL)
     assert [(r["her_id"], r["role"]) for r in facts["receivers"]] == [
         (GP, "primary"), (MUNICIPALITY, "copy")]
+
+
+def test_options_that_may_be_repeated_take_no_file(broker, note, pki):
+    certificate, key = pki.issue("crypt-999000004", "999000004", "--encryption")
+    files = [note(), note()]
+    done = subprocess.run(
+        [BIN / "budstikke", "ebxml", "check", "--json", "--decrypt-certificate", certificate,
+         "--decrypt-key", key, *files],
+        capture_output=True, text=True, check=False, timeout=60)
+    told = [json.loads(line)["file"] for line in done.stdout.splitlines()]
+    assert told == [str(file) for file in files], done.stderr
+    sent = broker.vendor("999000002", "send", "--recipient", GP, *files)
+    assert sent.returncode == OK, sent.stderr

@@ -68,9 +68,11 @@ void add_submission(CLI::App& command, SendOptions& options) {
             "Time to live: 90s, 30m, 72h, 14d"
         )
         ->type_name("DURATION");
-    command.add_option(
-        "--recipient", options.recipients, "Only these HER-ids of those that the message names"
-    );
+    command
+        .add_option(
+            "--recipient", options.recipients, "Only these HER-ids of those that the message names"
+        )
+        ->allow_extra_args(false);
     command.add_flag(
         "--allow-partial", options.allow_partial, "Accept for those who can be reached"
     );
@@ -78,6 +80,7 @@ void add_submission(CLI::App& command, SendOptions& options) {
     command.add_option("--msg-id", options.message_id)->group(group);
     command.add_option("--sender", options.sender, "HER-id")->group(group);
     command.add_option("--receiver", options.declared_recipients, "HER-id, the primary one first")
+        ->allow_extra_args(false)
         ->group(group);
     command.add_option("--type", options.type)->group(group);
     command.add_option("--message-version", options.version, "Of the standard, for example 1.2")
@@ -167,7 +170,8 @@ void add_questions(CLI::App& app, Options& options, Command& chosen) {
     withdraw->add_option("id", options.withdraw.id, "The broker's id, or the MsgId with --sender")
         ->required();
     withdraw->add_option("--sender", options.withdraw.sender, "HER-id of the sender");
-    withdraw->add_option("--recipient", options.withdraw.recipients, "Only for these HER-ids");
+    withdraw->add_option("--recipient", options.withdraw.recipients, "Only for these HER-ids")
+        ->allow_extra_args(false);
     withdraw->add_option("--reason", options.withdraw.reason, "No patient data")->required();
     withdraw->callback([&] {
         chosen = [&](auto& broker, auto& terminal) {
@@ -196,10 +200,13 @@ EbxmlCommands add_ebxml(CLI::App& app, Options& options) {
     check->add_option("files", options.ebxml.files, "MIME messages or SOAP envelopes")->required();
     check->add_option("--schemas", options.ebxml.schemas, "Folder of the official schemas");
     check->add_option("--directory", options.ebxml.directory, "Folder of parties and agreements");
-    check->add_option("--decrypt-certificate", options.ebxml.certificates, "The recipient's (PEM)");
-    check->add_option(
-        "--decrypt-key", options.ebxml.keys, "Its private key (PEM), for what is inside"
-    );
+    check->add_option("--decrypt-certificate", options.ebxml.certificates, "The recipient's (PEM)")
+        ->allow_extra_args(false);  // what follows is a file
+    check
+        ->add_option(
+            "--decrypt-key", options.ebxml.keys, "Its private key (PEM), for what is inside"
+        )
+        ->allow_extra_args(false);
     CLI::App* rules =
         ebxml->add_subcommand("rules", "The rules of HITS 1172 / reglene i HITS 1172");
     // Also before the command; here so that its help names it.
