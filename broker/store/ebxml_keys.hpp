@@ -5,7 +5,6 @@
 //   default   'f'                                            format version, decimal text
 //             'o' eb:MessageId                               StoredOutbound
 //             'd' message(16) recipient                      eb:MessageId
-//             't' next attempt(i64, sign flipped) eb:MessageId  empty; of those that wait
 //             'i' sender '/' eb:MessageId                    StoredInbound
 //             'b' sender '/' business id                     eb:MessageId, of the last one
 //             'r' received at(i64) sender '/' eb:MessageId   empty

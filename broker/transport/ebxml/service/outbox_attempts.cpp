@@ -18,7 +18,10 @@ bool reached(CarrierFault fault) {
 }
 
 /// Whether what came back in the exchange, or that nothing did, says that the message was taken. A
-/// MessageError that counts has been applied by now; one that does not is no receipt either.
+/// MessageError that counts has been applied by now; one that does not is no receipt either. Of
+/// words only plain ones are what some message services say: a page, or a body that does not say
+/// what it is, may be of a proxy that never passed the message on. When in doubt it goes again,
+/// since a partner knows a copy, and nobody would miss what was called delivered and is not.
 bool is_receipt(std::string_view answer) {
     if (answer.empty()) {
         return true;
@@ -32,7 +35,7 @@ bool is_receipt(std::string_view answer) {
     }
     // A status of failure comes here only with what calls itself a message (see HttpsClient).
     const auto& type = message->mime ? message->mime->content_type : std::nullopt;
-    return type && type->type != "multipart" && !type->subtype.ends_with("xml");
+    return type && type->type == "text" && type->subtype == "plain";
 }
 
 /// Leaves the line that was entered, on every way out.

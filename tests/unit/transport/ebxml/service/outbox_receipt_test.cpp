@@ -143,9 +143,27 @@ TEST_F(OutboxReceiptTest, ABusinessReplyInTheExchangeIsHandedOverAndIsAReceipt) 
     expect_delivered(id);
 }
 
-TEST_F(OutboxReceiptTest, WordsThatAreNoMessageAreAReceipt) {
+TEST_F(OutboxReceiptTest, APageOfAProxyIsNoReceipt) {
+    expect_taken_the_second_time(
+        "Content-Type: text/html; charset=utf-8\r\n\r\n<html><body>Maintenance</body></html>"
+    );
+}
+
+TEST_F(OutboxReceiptTest, WhatNoMessageServiceSaysIsNoReceipt) {
+    expect_taken_the_second_time("Content-Type: application/json\r\n\r\n{\"status\":\"down\"}");
+}
+
+TEST_F(OutboxReceiptTest, ABodyWithoutATypeIsNoReceipt) {
+    expect_taken_the_second_time("\r\nOK");
+}
+
+TEST_F(OutboxReceiptTest, ABodyWhoseTypeCannotBeReadIsNoReceipt) {
+    expect_taken_the_second_time("Content-Type: plain\r\n\r\nOK");
+}
+
+TEST_F(OutboxReceiptTest, PlainWordsAreAReceipt) {
     carrier_.answer_with([](const auto&) {
-        return std::string("Content-Type: text/plain\r\n\r\nOK");
+        return std::string("Content-Type: Text/Plain; charset=utf-8\r\n\r\nOK");
     });
     expect_delivered(submit_to("2001"));
 }
