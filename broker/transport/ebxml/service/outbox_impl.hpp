@@ -106,7 +106,7 @@ struct Outbox::Impl {
 
     // outbox_signals.cpp
     Result<SignalEffect> apply(
-        std::string_view message_id,
+        std::string_view message_id, bool refuses,
         const std::function<SignalEffect(store::OutboundEbxml&)>& change
     );
     SignalEffect judge(const VerifiedSignal& signal, store::OutboundEbxml& message);

@@ -54,6 +54,14 @@ std::string_view answered_message(const VerifiedSignal& signal, std::string_view
     return {};
 }
 
+/// Whether it says that the message was not taken, and never will be without a change.
+bool is_refusal(const Envelope& envelope) {
+    if (envelope.kind == Kind::fault) {
+        return !envelope.fault || !is_passing(*envelope.fault);
+    }
+    return envelope.error_list && envelope.error_list->highest() == ErrorSeverity::error;
+}
+
 /// Why the signal counts for nothing; empty where it counts.
 std::string_view objection(const VerifiedSignal& signal, const store::OutboundEbxml& message) {
     const Envelope& envelope = signal.envelope;
@@ -121,10 +129,17 @@ SignalEffect Outbox::Impl::judge(const VerifiedSignal& signal, store::OutboundEb
 }
 
 Result<SignalEffect> Outbox::Impl::apply(
-    std::string_view message_id, const std::function<SignalEffect(store::OutboundEbxml&)>& change
+    std::string_view message_id, bool refuses,
+    const std::function<SignalEffect(store::OutboundEbxml&)>& change
 ) {
-    const auto report = [&](SignalEffect effect) {
-        if (effect == SignalEffect::unknown || effect == SignalEffect::repeated) {
+    const auto report = [&](SignalEffect effect, bool refused_before = false) {
+        const bool settled = effect == SignalEffect::unknown || effect == SignalEffect::repeated;
+        if (settled && refuses && is_uuid(message_id) && !refused_before) {
+            // Where no acknowledgement was asked for, it may stand as delivered, and was not.
+            parts.events.write(
+                EventLevel::warning, "ebxml_refused_late", {{"message", message_id}}
+            );
+        } else if (effect == SignalEffect::unknown || effect == SignalEffect::repeated) {
             parts.events.write(
                 EventLevel::info,
                 effect == SignalEffect::unknown ? "ebxml_signal_unknown" : "ebxml_signal_late",
@@ -146,7 +161,8 @@ Result<SignalEffect> Outbox::Impl::apply(
         return report(SignalEffect::unknown);
     }
     store::OutboundEbxml& message = **found;
-    const auto effect = report(change(message));
+    const bool refused_before = message.state == OutboundState::refused;
+    const auto effect = report(change(message), refused_before);
     if (effect != SignalEffect::applied || message.state == OutboundState::waiting) {
         return effect;
     }
@@ -169,14 +185,19 @@ Result<SignalEffect> Outbox::Impl::apply(
 
 Result<SignalEffect> Outbox::signal(const VerifiedSignal& signal) {
     const auto id = answered_message(signal, impl_->options.mail_domain);
-    return impl_->apply(id, [&](store::OutboundEbxml& message) {
+    // Of what is not known any more, only its partner's or the exchange's own word is worth
+    // reading.
+    const bool heard =
+        signal.envelope.kind == Kind::fault || signal.signed_by == Signatory::partner;
+    const bool refuses = heard && is_refusal(signal.envelope);
+    return impl_->apply(id, refuses, [&](store::OutboundEbxml& message) {
         return impl_->judge(signal, message);
     });
 }
 
 Result<SignalEffect> Outbox::bounced(std::string_view mail_id, bool permanent) {
     const auto id = message_of_mail(mail_id, impl_->options.mail_domain);
-    return impl_->apply(id, [&](store::OutboundEbxml& message) {
+    return impl_->apply(id, permanent, [&](store::OutboundEbxml& message) {
         if (message.state != OutboundState::waiting) {
             return SignalEffect::repeated;
         }

@@ -93,6 +93,21 @@ TEST_F(OutboxReceiptTest, OverMailTheMailServersWordCounts) {
     expect_delivered(id);
 }
 
+TEST_F(OutboxReceiptTest, AMailThatComesBackAfterwardsIsAWarning) {
+    world_.edit("ebxml_url = \"https://msh.example/ebxml\"\n", "");
+    reload();
+    const auto id = submit_to("2001");
+    const auto sent = carrier_.wait_for(1)[0];
+    expect_delivered(id);
+    EXPECT_EQ(outbox_->bounced(sent.mail_id, false).value(), SignalEffect::unknown);
+    EXPECT_TRUE(events_.all("ebxml_refused_late").empty());
+    EXPECT_EQ(outbox_->bounced(sent.mail_id, true).value(), SignalEffect::unknown);
+    const auto events = events_.all("ebxml_refused_late");
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_TRUE(sent.mail_id.starts_with(events[0].fields.at("message")));
+    EXPECT_EQ(state(id, "2001"), delivered);
+}
+
 TEST_F(OutboxReceiptTest, WhatItsServerRefusesIsTriedAgainUntilItExpires) {
     carrier_.answer_with([](const auto&) { return std::unexpected(CarrierFault::refused); });
     const auto id = submit_to("2001");

@@ -113,7 +113,8 @@ TEST_F(OutboxSignalsTest, ADoubledAcknowledgmentChangesNothingMore) {
     EXPECT_EQ(signal(acknowledgment_of(sent_)), SignalEffect::applied);
     EXPECT_EQ(signal(acknowledgment_of(sent_)), SignalEffect::repeated);
     EXPECT_EQ(signal(error_of(sent_, "Unknown", ErrorSeverity::error)), SignalEffect::repeated);
-    EXPECT_EQ(events_.all("ebxml_signal_late").size(), 2U);
+    EXPECT_EQ(events_.all("ebxml_signal_late").size(), 1U);
+    EXPECT_EQ(events_.all("ebxml_refused_late").size(), 1U);
     EXPECT_EQ(stored(id_).state, store::OutboundState::acknowledged);
     await<Result<void>>([&](auto answer) {
         broker_->pause(by("resume"), her("2001"), false, std::move(answer));
