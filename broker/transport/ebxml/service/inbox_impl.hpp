@@ -13,6 +13,7 @@
 #include "broker/transport/ebxml/service/authentication.hpp"
 #include "broker/transport/ebxml/service/in_progress.hpp"
 #include "broker/transport/ebxml/service/inbox.hpp"
+#include "broker/transport/ebxml/service/opening_room.hpp"
 #include "broker/transport/ebxml/service/signal_queue.hpp"
 #include "broker/transport/ebxml/service/signals.hpp"
 
@@ -79,6 +80,7 @@ struct Inbox::Impl {
     crypto::xmldsig::Verifier verifier;
     InProgress in_progress;
     PartnerVersions versions;
+    OpeningRoom opening;
     mutable std::mutex mutex;
     std::shared_ptr<const Surroundings> surroundings;  ///< by mutex
     SignalQueue queue;                                 ///< the last member: its threads use others

@@ -240,10 +240,12 @@ Outcome Inbox::Impl::process_new(const Incoming& incoming) {
     if (const auto error = obstacle(incoming)) {
         return refuse(incoming, {*error});
     }
+    OpeningRoom::Share room(opening);
     auto payload = open(incoming);
     if (!payload) {
         return refuse(incoming, {payload.error()});
     }
+    room.shrink_to(payload->size());
     const auto receipt = submit(incoming, *std::move(payload));
     if (!receipt || receipt->retry_later) {
         return {};

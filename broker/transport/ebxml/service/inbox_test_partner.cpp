@@ -23,6 +23,7 @@ Reception Inbox::Impl::answer_as_test_partner(Incoming& incoming) {
     std::optional<std::vector<OpenedPayload>> opened;
     const auto policy = incoming.known.policy(incoming.from.text()).encryption;
     for (const auto* part : incoming.message.attachments()) {
+        const OpeningRoom::Share room(opening);
         const auto payload = incoming.identity.decryptor.open(part->content, policy);
         if (!payload) {
             if (!is_clear_service(*incoming.message.envelope)) {
