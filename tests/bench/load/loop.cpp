@@ -85,10 +85,14 @@ int Loop::wait() {
 void Loop::serve(int count) {
     for (int at = 0; at < count; ++at) {
         Side& side = *static_cast<Side*>(events_[static_cast<std::size_t>(at)].data.ptr);
-        if (side.line().read() == TlsLine::Read::ended) {
-            return run_.fail("the broker ended a connection");
-        }
-        side.read(now_us());
+        TlsLine::Read read{};
+        do {
+            read = side.line().read();
+            if (read == TlsLine::Read::ended) {
+                return run_.fail("the broker ended a connection");
+            }
+            side.read(now_us());
+        } while (read == TlsLine::Read::some && side.line().has_more());
         flush(side);
     }
     const std::int64_t now = now_us();

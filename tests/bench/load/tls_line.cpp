@@ -105,6 +105,10 @@ bool TlsLine::flush() {
     return true;
 }
 
+bool TlsLine::has_more() const {
+    return ::SSL_pending(tls_.get()) > 0;
+}
+
 TlsLine::Read TlsLine::read() {
     if (in_.empty()) {
         in_.resize(buffer_bytes);  // not before: thousands of idle lines read nothing

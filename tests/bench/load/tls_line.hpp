@@ -48,6 +48,8 @@ class TlsLine {
     enum class Read { some, nothing_yet, ended };
     /// Reads what is there, up to the room of one buffer, behind what was left in in().
     Read read();
+    /// Whether read() left something that the socket will not tell of again.
+    bool has_more() const;
     std::string_view in() const { return {in_.data() + in_at_, in_end_ - in_at_}; }
     void used(std::size_t bytes) { in_at_ += bytes; }
 
