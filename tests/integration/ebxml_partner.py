@@ -17,6 +17,7 @@ import threading
 import uuid
 
 import xmlsec
+from ebxml_server import HttpsServer
 from harness import PATIENCE
 from lxml import etree
 
@@ -220,7 +221,7 @@ def payload_message(sender, recipient, document, keys, theirs, *, action="EPIKRI
             f'start="<soap@partner.example>"', body)
 
 
-class Partner:
+class Partner(HttpsServer):
     """The HTTPS server of one organisation. `answer` is asked for each message that comes and gives
     (status, content type, body); without it nothing comes back in the exchange.
     """
@@ -251,27 +252,7 @@ class Partner:
             def log_message(self, *_):
                 pass
 
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(pki.folder / "server.crt", pki.folder / "server.key")
-        context.load_verify_locations(pki.folder / "ca.crt")
-        context.verify_mode = ssl.CERT_REQUIRED
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self._thread.start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    @property
-    def url(self):
-        return f"https://localhost:{self._server.server_port}/msh"
+        super().__init__(pki, Handler, client_ca=pki.folder / "ca.crt")
 
     def take(self):
         """The next message that came."""

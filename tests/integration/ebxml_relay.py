@@ -7,16 +7,16 @@ import contextlib
 import http.client
 import http.server
 import ssl
-import threading
 
 from ebxml_partner import Message
 from ebxml_scene import two_brokers
+from ebxml_server import HttpsServer
 from harness import PATIENCE
 
 NAMES = ("Content-Type", "Content-Transfer-Encoding", "SOAPAction")
 
 
-class Relay:
+class Relay(HttpsServer):
     """In front of one broker. `pass_on` is asked for each message: called with the message and a
     function that hands it on and gives what came back, (status, headers, body); it gives what goes
     back to the sender, or None to break the connection.
@@ -51,18 +51,7 @@ class Relay:
             def log_message(self, *_):
                 pass
 
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, request, client_address):
-                """A broker that is killed breaks its connections."""
-
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(pki.folder / "server.crt", pki.folder / "server.key")
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self._thread.start()
+        super().__init__(pki, Handler)
 
     def hand_on(self, headers, body):
         """To the broker behind, as it came; 503 where that one is not there."""
@@ -77,18 +66,6 @@ class Relay:
             return 503, dict.fromkeys(NAMES), b""
         finally:
             connection.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    @property
-    def url(self):
-        return f"https://localhost:{self._server.server_port}/msh"
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import socket
 
 import pytest
 from ebxml_scene import alone, two_brokers
+from ebxml_steps import wait_for_state
 from harness import HOSPITAL, MUNICIPALITY
 from messages import apprec, discharge_note, new_id
 
@@ -17,15 +18,6 @@ QUICK = 'retries = 100\nretry_interval = "1s"\n'
 def scene(folder, pki):
     with two_brokers(folder, pki, settings=QUICK) as two:
         yield two
-
-
-def wait_for_state(client, broker_id, state):
-    """The event that says so; the client follows. Returns the delivery's whole timeline."""
-    while True:
-        event = client.event()
-        if event.broker_id == broker_id and event.state == state:
-            (delivery,) = client.status(broker_id=broker_id).deliveries
-            return [(e.state, e.cause) for e in delivery.timeline]
 
 
 def take(client, note, message_id):

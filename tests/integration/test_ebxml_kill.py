@@ -33,6 +33,7 @@ import threading
 
 import pytest
 from ebxml_relay import two_brokers_apart
+from ebxml_steps import has_nothing, submit, take_one, wait_for_outcome
 from exchange_client import ConnectionEnded
 from harness import BIN, HOSPITAL, MUNICIPALITY
 from messages import apprec, discharge_note, new_id
@@ -80,17 +81,10 @@ class Killing:
     def hand_over(self, broker, her_id, payload):
         """As a client does: again, where the broker went before it said so."""
         try:
-            return self._submit(broker, her_id, payload)
+            return submit(broker, her_id, payload)
         except (ConnectionEnded, OSError):
             self.come_back()
-            return self._submit(broker, her_id, payload)
-
-    @staticmethod
-    def _submit(broker, her_id, payload):
-        with broker.client(her_id) as client:
-            receipt = client.submit(payload)
-            assert receipt.outcome == receipt.ACCEPTED
-            return receipt.broker_id
+            return submit(broker, her_id, payload)
 
 
 @pytest.fixture(scope="module")
@@ -100,32 +94,6 @@ def killing(pki):
         with two_brokers_apart(pathlib.Path(name), pki, settings=QUICK, program=KILLED_AT,
                                environment_of=marker) as (scene, to_a, to_b):
             yield Killing(scene, to_a, to_b)
-
-
-def take_one(broker, her_id):
-    """The one delivery that is there for it, settled."""
-    with broker.client(her_id) as client:
-        client.subscribe(her_id)
-        delivery = client.delivery()
-        client.settle(delivery)
-        return delivery
-
-
-def has_nothing_more(broker, her_id):
-    with broker.client(her_id) as client:
-        client.subscribe(her_id)
-        assert client.ping().number > 0
-        return not client.deliveries
-
-
-def wait_for_outcome(broker, her_id, broker_id, state):
-    with broker.client(her_id) as client:
-        client.follow(her_id)
-        while True:
-            event = client.event()
-            if event.broker_id == broker_id and event.state == state:
-                (delivery,) = client.status(broker_id=broker_id).deliveries
-                return [e.state for e in delivery.timeline]
 
 
 @pytest.mark.parametrize("leg", ["note", "apprec"])
@@ -157,5 +125,5 @@ def test_killed_at_any_step_each_message_arrives_once_and_ends_in_one_way(killin
     assert states.count("delivered") <= 1
     states = wait_for_outcome(b, MUNICIPALITY, apprec_id, "delivered")
     assert states.count("delivered") == 1 and states[-1] == "delivered"
-    assert has_nothing_more(a, HOSPITAL)
-    assert has_nothing_more(b, MUNICIPALITY)
+    assert has_nothing(a, HOSPITAL)
+    assert has_nothing(b, MUNICIPALITY)

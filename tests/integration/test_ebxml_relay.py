@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from ebxml_relay import two_brokers_apart
+from ebxml_steps import has_nothing, submit, take_one, wait_for_outcome
 from harness import HOSPITAL, MUNICIPALITY, PATIENCE
 from messages import apprec, discharge_note, new_id
 
@@ -20,48 +21,15 @@ def apart(folder, pki):
         yield all_of_it
 
 
-def submit(broker, her_id, payload):
-    with broker.client(her_id) as client:
-        receipt = client.submit(payload)
-        assert receipt.outcome == receipt.ACCEPTED
-        return receipt.broker_id
-
-
 def send_note(broker):
     message_id = new_id()
     note = discharge_note(HOSPITAL, MUNICIPALITY, message_id=message_id)
     return submit(broker, HOSPITAL, note), message_id
 
 
-def take_one(broker, her_id, message_id):
-    with broker.client(her_id) as client:
-        client.subscribe(her_id)
-        delivery = client.delivery()
-        assert delivery.message.message_id == message_id
-        client.settle(delivery)
-        assert client.ping().number > 0
-        assert not client.deliveries
-
-
-def wait_for_outcome(broker, her_id, broker_id, state):
-    with broker.client(her_id) as client:
-        client.follow(her_id)
-        while True:
-            event = client.event()
-            if event.broker_id == broker_id and event.state == state:
-                return states_of(client, broker_id)
-
-
 def states_of(client, broker_id):
     (delivery,) = client.status(broker_id=broker_id).deliveries
     return [event.state for event in delivery.timeline]
-
-
-def has_nothing(broker, her_id):
-    with broker.client(her_id) as client:
-        client.subscribe(her_id)
-        assert client.ping().number > 0
-        return not client.deliveries
 
 
 def twice_at_once(message, hand_on):
@@ -126,11 +94,11 @@ class Holding:
 def over_and_back(scene):
     """A note, its AppRec, and what each sender is told in the end."""
     note_id, message_id = send_note(scene.a)
-    take_one(scene.b, MUNICIPALITY, message_id)
+    assert take_one(scene.b, MUNICIPALITY).message.message_id == message_id
     receipt_id = new_id()
     answer = apprec(MUNICIPALITY, HOSPITAL, message_id, receipt_id=receipt_id)
     apprec_id = submit(scene.b, MUNICIPALITY, answer)
-    take_one(scene.a, HOSPITAL, receipt_id)
+    assert take_one(scene.a, HOSPITAL).message.message_id == receipt_id
     # The AppRec may overtake the transport receipt.
     states = wait_for_outcome(scene.a, HOSPITAL, note_id, "confirmed")
     assert states.count("delivered") <= 1 and states.count("confirmed") == 1
@@ -161,7 +129,7 @@ def test_acknowledgements_that_come_after_the_resends_count_once(apart):
     scene, to_a, _ = apart
     to_a.pass_on = late = Holding()
     note_id, message_id = send_note(scene.a)
-    take_one(scene.b, MUNICIPALITY, message_id)
+    assert take_one(scene.b, MUNICIPALITY).message.message_id == message_id
     late.wait_for(3)
     late.release(3)
     states = wait_for_outcome(scene.a, HOSPITAL, note_id, "delivered")
@@ -177,7 +145,7 @@ def test_an_acknowledgement_after_the_end_brings_nothing_back(folder, pki):
     with two_brokers_apart(folder, pki, settings=settings) as (scene, to_a, _):
         to_a.pass_on = late = Holding()
         note_id, message_id = send_note(scene.a)
-        take_one(scene.b, MUNICIPALITY, message_id)
+        assert take_one(scene.b, MUNICIPALITY).message.message_id == message_id
         states = wait_for_outcome(scene.a, HOSPITAL, note_id, "expired")
         assert states[-1] == "expired"
         scene.a.wait_event("ebxml_unacknowledged")

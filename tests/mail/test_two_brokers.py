@@ -4,6 +4,7 @@ between them: neither client notices. Mail is lost, doubled and returned, and br
 
 import pytest
 from ebxml_partner import Message
+from ebxml_steps import wait_for_state
 from harness import HOSPITAL, MUNICIPALITY
 from mail_scene import by_mail
 from messages import apprec, discharge_note, new_id
@@ -66,14 +67,6 @@ class Note:
             hospital.settle(delivery)
             assert hospital.ping().number > 0
             assert not hospital.deliveries
-
-
-def wait_for_state(client, broker_id, *states):
-    while True:
-        event = client.event()
-        if event.broker_id == broker_id and event.state in states:
-            (delivery,) = client.status(broker_id=broker_id).deliveries
-            return [(e.state, e.cause) for e in delivery.timeline]
 
 
 def ebxml(mail):
