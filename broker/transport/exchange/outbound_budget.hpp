@@ -1,6 +1,8 @@
 // What waits for slow readers, of all sessions of a server and of each organisation, so that many
-// connections together hold no more memory than a few. Promises that one who reads always gets on:
-// where memory is scarce, a connection may hold less, never nothing. May not know what waits.
+// connections together hold no more memory than a few. Promises that one who reads gets on: where
+// memory is scarce, a connection may hold less, never nothing. What is large for that waits, at
+// longest until those of its organisation that do not read are closed for it. May not know what
+// waits.
 #pragma once
 
 #include <algorithm>
