@@ -125,6 +125,10 @@ class Sender final : public SendingSide {
     std::uint64_t first_open_ = 1;  ///< no tag below it is unconfirmed
 };
 
+std::uint16_t prefetch(const Run& run) {
+    return static_cast<std::uint16_t>(2 * run.plan().window);
+}
+
 class Recipient final : public Side {
  public:
     Recipient(Run& run, std::uint32_t pair, std::unique_ptr<TlsLine> line, const Payloads& payloads)
@@ -148,6 +152,14 @@ class Recipient final : public Side {
     std::int64_t wants_at(std::int64_t /*now*/) const override { return 0; }
     bool done(std::int64_t /*now*/) const override {
         return sheet_.arrived_count() >= sheet_.confirmed_count();
+    }
+    /// A channel takes what comes in order: once it answers, it has taken the last acknowledgement,
+    /// without which the next load would find these deliveries in the queue.
+    void finish() override {
+        amqp::append_qos(line().out(), prefetch(run_));
+        if (const auto asked = ask(line(), amqp::basic_qos_ok); !asked) {
+            run_.fail(asked.error().detail);
+        }
     }
 
  private:
@@ -177,7 +189,7 @@ Result<std::unique_ptr<Side>> connect_amqp_recipient(
     if (!line) {
         return std::unexpected(line.error());
     }
-    amqp::append_qos((*line)->out(), static_cast<std::uint16_t>(2 * run.plan().window));
+    amqp::append_qos((*line)->out(), prefetch(run));
     amqp::append_consume((*line)->out(), queue_of(pair));
     if (const auto asked = ask(**line, amqp::basic_consume_ok); !asked) {
         return std::unexpected(asked.error());

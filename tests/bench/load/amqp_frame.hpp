@@ -27,6 +27,7 @@ inline constexpr Method channel_close = method(20, 40);
 inline constexpr Method queue_declare = method(50, 10);
 inline constexpr Method queue_declare_ok = method(50, 11);
 inline constexpr Method basic_qos = method(60, 10);
+inline constexpr Method basic_qos_ok = method(60, 11);
 inline constexpr Method basic_consume = method(60, 20);
 inline constexpr Method basic_consume_ok = method(60, 21);
 inline constexpr Method basic_publish = method(60, 40);

@@ -45,6 +45,11 @@ void Loop::run() {
     while (!done()) {
         serve(wait());
     }
+    for (const auto& side : sides_) {
+        if (!run_.failed()) {
+            side->finish();
+        }
+    }
 }
 
 void Loop::watch(Side& side, int operation) const {

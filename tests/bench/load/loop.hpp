@@ -31,6 +31,8 @@ class Side {
     /// When it wants to send; 0: it waits for an answer, or has sent all.
     virtual std::int64_t wants_at(std::int64_t now) const = 0;
     virtual bool done(std::int64_t now) const = 0;
+    /// After the run, when all are done: waits until the broker has taken what was sent last.
+    virtual void finish() {}
 
     bool watched_for_writing = false;
 
