@@ -5,8 +5,10 @@ usage: check_ebxml.py PROGRAM
 """
 
 import json
+import pathlib
 import subprocess
 import sys
+import tempfile
 
 import ebxml_reader
 import inspector
@@ -18,8 +20,10 @@ KEYS = {
 }  # fmt: skip
 VIOLATION_KEYS = {"rule", "severity", "location", "text_no", "text_en"}
 # What was captured on its way is signed as it stands; what was made as an example is not.
-CAPTURES = ("-smtp-multipart.msg", "-response.mime")
+CAPTURES = ("-smtp-multipart.msg", "-response.mime", "-envelope.xml")
 DIRECTORY_RULES = {29, 30, 44, 54, 79, 110, 111, 112, 113, 114}
+# What cannot be said of an envelope whose attachment was not given.
+OF_PARTS = {23, 27, 50, 259, 260, 263}
 RULES = 124
 EXAMPLES = 11
 
@@ -60,6 +64,35 @@ def compare(path, reading, answer, status):
         yield f"exit status {status}, errors found: {errors}"
 
 
+def check_envelope(program, folder, name, data):
+    path = pathlib.Path(folder) / f"{name}.xml"
+    path.write_bytes(data)
+    _, out = run(program, "check", "--json", path)
+    return json.loads(out)
+
+
+def bare_faults(program, paths):
+    """The envelopes of the captures, kept without their attachments: they hold, and what asks for
+    the attachment is not checked; one other character, and they do not."""
+    for path in paths:
+        if not path.name.endswith(CAPTURES):
+            continue
+        envelope = ebxml_reader.soap_bytes(path)
+        with tempfile.TemporaryDirectory() as folder:
+            whole = check_envelope(program, folder, "whole", envelope)
+            action = whole["action"].encode()
+            spoiled = check_envelope(
+                program, folder, "spoiled",
+                envelope.replace(b">" + action + b"<", b">" + action.swapcase() + b"<", 1))
+        if whole["signature"]["status"] != "valid" or not OF_PARTS <= set(whole["not_checked"]):
+            yield f"{path.name}, envelope alone: {whole}"
+        if any(violation["rule"] in OF_PARTS for violation in whole["violations"]):
+            yield f"{path.name}, envelope alone: a rule of the attachment is broken"
+        broken = {violation["rule"] for violation in spoiled["violations"]}
+        if spoiled["signature"]["status"] != "invalid" or 50 not in broken:
+            yield f"{path.name}, envelope changed: {spoiled}"
+
+
 def rule_faults(program):
     status, out = run(program, "rules", "--json")
     rules = json.loads(out)
@@ -85,6 +118,7 @@ def main(arguments):
         status, out = run(program, "check", "--json", "--schemas", folder / "schema", path)
         answer = json.loads(out)
         faults += [f"{path.name}: {fault}" for fault in compare(path, reading, answer, status)]
+    faults += bare_faults(program, paths)
     return inspector.report("ebxml", len(paths), faults)
 
 

@@ -143,28 +143,13 @@ void keep_only_the_profiles_algorithms() {
     xmlSecErrorsSetCallback(drop_message);
 }
 
-void prepare_xmlsec() {
-    static std::once_flag once;
-    std::call_once(once, [] {
-        if (xmlSecInit() != 0 || xmlSecOpenSSLInit() != 0) give_up("start");
-        keep_only_the_profiles_algorithms();
-    });
-}
-
 Context make_context(evp_pkey_st& key, Call& call) {
     Context context(xmlSecDSigCtxCreate(nullptr));
-    if (context == nullptr || EVP_PKEY_up_ref(&key) != 1) throw std::bad_alloc();
-    xmlSecKeyDataPtr value = xmlSecOpenSSLEvpKeyAdopt(&key);
-    if (value == nullptr) {
-        EVP_PKEY_free(&key);
-        return nullptr;
-    }
+    if (context == nullptr) throw std::bad_alloc();
+    auto held = key_for_xmlsec(key);
+    if (held == nullptr) return nullptr;
     // Set here, it is the key: xmlsec then never looks into KeyInfo for one.
-    context->signKey = xmlSecKeyCreate();
-    if (context->signKey == nullptr || xmlSecKeySetValue(context->signKey, value) != 0) {
-        xmlSecKeyDataDestroy(value);
-        return nullptr;
-    }
+    context->signKey = held.release();
     context->enabledReferenceUris = xmlSecTransformUriTypeEmpty | xmlSecTransformUriTypeRemote;
     context->referencePreExecuteCallback = before_reference;
     call.context = context.get();
@@ -205,6 +190,33 @@ void note_references(xmlSecDSigCtx& context, const Call& call, Processed& proces
 }
 
 }  // namespace
+
+void prepare_xmlsec() {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        if (xmlSecInit() != 0 || xmlSecOpenSSLInit() != 0) give_up("start");
+        keep_only_the_profiles_algorithms();
+    });
+}
+
+void FreeKey::operator()(xmlSecKey* key) const {
+    xmlSecKeyDestroy(key);
+}
+
+std::unique_ptr<xmlSecKey, FreeKey> key_for_xmlsec(evp_pkey_st& key) {
+    if (EVP_PKEY_up_ref(&key) != 1) throw std::bad_alloc();
+    xmlSecKeyDataPtr value = xmlSecOpenSSLEvpKeyAdopt(&key);
+    if (value == nullptr) {
+        EVP_PKEY_free(&key);
+        return nullptr;
+    }
+    std::unique_ptr<xmlSecKey, FreeKey> held(xmlSecKeyCreate());
+    if (held == nullptr || xmlSecKeySetValue(held.get(), value) != 0) {
+        xmlSecKeyDataDestroy(value);
+        return nullptr;
+    }
+    return held;
+}
 
 Processed verify_with(Node& signature, std::span<const Target> targets, evp_pkey_st& key) {
     prepare_xmlsec();

@@ -4,6 +4,7 @@
 // which signatures are acceptable: structure.hpp has looked at one before it comes here.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,9 +12,20 @@
 
 #include "broker/crypto/xmldsig/node.hpp"
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier): xmlsec's own name
+struct _xmlSecKey;
 struct evp_pkey_st;
 
 namespace budstikke::crypto::xmldsig {
+
+/// Sets xmlsec up for the process, the first time; ends the process where that cannot be.
+void prepare_xmlsec();
+
+struct FreeKey {
+    void operator()(_xmlSecKey* key) const;
+};
+/// As xmlsec wants it; nothing where it refuses.
+std::unique_ptr<_xmlSecKey, FreeKey> key_for_xmlsec(evp_pkey_st& key);
 
 /// What a `cid:` reference stands for, in the order of the references.
 struct Target {
@@ -33,6 +45,9 @@ struct Processed {
 
 /// Verifies the ds:Signature `signature` of a tree with this RSA key.
 Processed verify_with(Node& signature, std::span<const Target> targets, evp_pkey_st& key);
+
+/// Verifies the value of the signature, and of its references the envelope's only.
+Outcome verify_envelope_with(Node& signature, evp_pkey_st& key);
 
 /// Fills in the DigestValues and the SignatureValue of a template. False where xmlsec refuses.
 bool sign_with(Node& signature, std::span<const Target> targets, evp_pkey_st& key);

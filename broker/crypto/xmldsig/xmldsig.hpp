@@ -132,6 +132,16 @@ struct Verification {
     std::string envelope;
 };
 
+/// What an envelope by itself shows of its signature. Not a Verification, so that it cannot be
+/// taken for one: of what lies outside the envelope it says nothing.
+struct EnvelopeVerification {
+    /// Valid: SignedInfo is what the key signed, and the envelope what SignedInfo says.
+    Status status = Status::invalid;
+    std::vector<Finding> findings;  ///< as of a Verification
+    std::optional<PartyCertificate> certificate;
+    std::size_t parts_left_open = 0;  ///< references to parts, whose digests nobody compared
+};
+
 /// Verifies; keeps the certificates of earlier messages parsed. Any thread.
 class Verifier {
  public:
@@ -145,6 +155,10 @@ class Verifier {
     Verification verify(
         std::string_view envelope, std::span<const Part> parts, const Policy& policy
     ) const;
+
+    /// For an envelope that was kept without its parts: a file to be examined, never a message to
+    /// be received. Everything that verify() asks, but for the parts themselves.
+    EnvelopeVerification verify_envelope(std::string_view envelope, const Policy& policy) const;
 
  private:
     struct Impl;

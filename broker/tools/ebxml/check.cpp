@@ -75,7 +75,9 @@ class Checker {
         // The letter of the specification is SHA-1: whether to trust it is the receiver's policy.
         const auto policy = crypto::xmldsig::Policy{}.with_sha1();
         report.envelope = message->envelope;
-        report.signature = ebxml::signature_facts(*message, verifier_, policy);
+        report.signature = message->mime
+                               ? ebxml::signature_facts(*message, verifier_, policy)
+                               : ebxml::signature_facts_of_envelope(*message, verifier_, policy);
         report.verdict = ebxml::validate({
             .message = *message,
             .transport = transport_of(*message),

@@ -12,6 +12,9 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view without_parts =
+    " (of the envelope; its attachments were not given, so rule 50 is not checked)";
+
 std::string_view name(ebxml::SignatureStatus status) {
     switch (status) {
         case ebxml::SignatureStatus::valid:
@@ -110,7 +113,10 @@ std::string to_text(const EbxmlFileReport& report, Language language) {
         line("message id", envelope.message_id);
         line("refers to", envelope.ref_to_message_id);
     }
-    line("signature", name(report.signature.status));
+    const auto signature = std::string(name(report.signature.status));
+    line(
+        "signature", signature + std::string(report.signature.parts_left_open ? without_parts : "")
+    );
     line("response", ebxml::name(report.verdict.answer));
     for (const auto& violation : report.verdict.violations) {
         append_violation(out, violation, language);

@@ -1,7 +1,7 @@
 # Signatures and encryption of ebXML messages, and the certificates behind them.
 budstikke_test(xmldsig_test
-    SOURCES ebxml/messages.cpp ebxml/party_pki.cpp ebxml/xmldsig_peer_test.cpp
-            ebxml/xmldsig_test.cpp test_pki.cpp
+    SOURCES ebxml/messages.cpp ebxml/party_pki.cpp ebxml/xmldsig_envelope_test.cpp
+            ebxml/xmldsig_peer_test.cpp ebxml/xmldsig_test.cpp test_pki.cpp
     LINKS budstikke_xmldsig)
 
 budstikke_test(xmldsig_refusal_test

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "broker/tools/ebxml/check.hpp"
+#include "broker/transport/ebxml/message/message.hpp"
 #include "tests/unit/crypto/test_pki.hpp"
 #include "tests/unit/transport/ebxml/packages.hpp"
 
@@ -115,6 +116,59 @@ TEST(EbxmlCheck, ACaptureOfHttpMayNameTheVersionOfMime) {
     for (const int rule : {18, 19, 20, 250}) {
         EXPECT_FALSE(has(answer, "violations", rule)) << rule;
     }
+}
+
+/// The SOAP part of a capture, as a vendor keeps it in a file: without its attachment.
+std::string envelope_of(const std::string& name) {
+    const auto message = ebxml::read_message(ebxml::file_text(example(name))).value();
+    EXPECT_EQ(message.attachments().size(), 1U) << name;
+    return message.soap;
+}
+
+TEST(EbxmlCheck, AnEnvelopeWithoutItsAttachmentIsJudgedAsFarAsItGoes) {
+    const crypto::test::TempFolder folder;
+    for (const auto& name : {capture, std::string("nav-HarBorgerEgenandelFritak-response.mime")}) {
+        std::ofstream(folder.path("envelope.xml")) << envelope_of(name);
+        const auto run = check({}, {folder.path("envelope.xml")});
+        EXPECT_EQ(run.status, 0) << name;
+        const auto& answer = run.lines.at(0);
+        EXPECT_EQ(answer.at("signature").at("status"), "valid") << name;
+        EXPECT_TRUE(answer.at("signature").at("subject").is_string()) << name;
+        for (const int rule : {50, 23, 27, 259, 260, 263}) {
+            EXPECT_TRUE(has(answer, "not_checked", rule)) << name << ' ' << rule;
+            EXPECT_FALSE(has(answer, "violations", rule)) << name << ' ' << rule;
+        }
+        // With the attachment nothing of it stays open.
+        const auto whole = check({}, {example(name)}).lines.at(0);
+        for (const int rule : {50, 23, 27, 259, 260, 263}) {
+            EXPECT_FALSE(has(whole, "not_checked", rule)) << name << ' ' << rule;
+        }
+    }
+}
+
+TEST(EbxmlCheck, AnEnvelopeThatWasChangedIsInvalidWithoutItsAttachmentToo) {
+    const crypto::test::TempFolder folder;
+    std::ofstream(folder.path("envelope.xml"))
+        << ebxml::changed(envelope_of(capture), "eb:Action>O", "eb:Action>o");
+    const auto run = check({}, {folder.path("envelope.xml")});
+    EXPECT_EQ(run.status, 1);
+    const auto& answer = run.lines.at(0);
+    EXPECT_EQ(answer.at("signature").at("status"), "invalid");
+    EXPECT_TRUE(has(answer, "violations", 50));
+    EXPECT_FALSE(has(answer, "not_checked", 50));
+    EXPECT_TRUE(has(answer, "not_checked", 263));
+    EXPECT_EQ(answer.at("response"), "error");
+}
+
+TEST(EbxmlCheck, APackageThatLostItsAttachmentIsInvalid) {
+    const crypto::test::TempFolder folder;
+    std::ofstream(folder.path("message.msg"))
+        << "Content-Type: text/xml; charset=UTF-8\r\nSOAPAction: \"ebXML\"\r\n"
+           "Content-Transfer-Encoding: 8bit\r\n\r\n"
+        << envelope_of(capture);
+    const auto answer = check({}, {folder.path("message.msg")}).lines.at(0);
+    EXPECT_EQ(answer.at("signature").at("status"), "invalid");
+    EXPECT_TRUE(has(answer, "violations", 50));
 }
 
 TEST(EbxmlCheck, NothingOfAPayloadIsShown) {

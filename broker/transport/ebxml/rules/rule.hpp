@@ -30,6 +30,7 @@ enum class Needs {
     certificates,  ///< the directory's signing certificates
     agreements,    ///< the directory's agreements
     package,       ///< the MIME package, where only the envelope is given
+    signed_parts,  ///< the payload parts that the signature refers to, likewise
     keys,          ///< the recipient's decryption keys
 };
 

@@ -101,7 +101,7 @@ constexpr std::array rows{
          "Meldingen skal ha både MSH-informasjon og skjemainformasjon",
          "The message must have both MSH information and schema information"},
     // --- 5.15 Encrypted content ------------------------------------------------------------------
-    Rule{263, "5.15.1", Response::error, Severity::error, Needs::nothing, "SecurityFailure", "attachment",
+    Rule{263, "5.15.1", Response::error, Severity::error, Needs::package, "SecurityFailure", "attachment",
          "Vedlegget skal være et CMS-objekt",
          "The attachment must be a CMS object"},
     Rule{264, "5.15.1", Response::log_only, Severity::error, Needs::keys, "", "payload part",

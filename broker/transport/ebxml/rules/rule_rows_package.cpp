@@ -71,10 +71,10 @@ constexpr std::array rows{
     Rule{258, "5.5.2.3", Response::fault, Severity::error, Needs::nothing, "MimeProblem", "SOAP part",
          "Content-Transfer-Encoding i SOAP-delen skal være 8bit, binary, quoted-printable eller base64",
          "The Content-Transfer-Encoding of the SOAP part must be 8bit, binary, quoted-printable or base64"},
-    Rule{259, "5.5.2.4, 5.15.1", Response::fault, Severity::error, Needs::nothing, "MimeProblem", "attachment",
+    Rule{259, "5.5.2.4, 5.15.1", Response::fault, Severity::error, Needs::package, "MimeProblem", "attachment",
          "Content-Transfer-Encoding i vedlegget skal være base64",
          "The Content-Transfer-Encoding of the attachment must be base64"},
-    Rule{260, "5.5.2.4", Response::fault, Severity::error, Needs::nothing, "MimeProblem", "attachment",
+    Rule{260, "5.5.2.4", Response::fault, Severity::error, Needs::package, "MimeProblem", "attachment",
          "Content-Type i vedlegget skal være application/pkcs7-mime; smime-type=enveloped-data",
          "The Content-Type of the attachment must be application/pkcs7-mime; smime-type=enveloped-data"},
     // --- 5.6 XML ---------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ constexpr std::array rows{
     Rule{84, "5.10.1", Response::error, Severity::error, Needs::nothing, "SecurityFailure", "/SOAP:Envelope/SOAP:Header/ds:Signature/ds:SignedInfo/ds:SignatureMethod",
          "Metoden i SignatureMethod støttes ikke; bruk rsa-sha256",
          "The method in SignatureMethod is not supported; use rsa-sha256"},
-    Rule{50, "5.10.1", Response::error, Severity::error, Needs::nothing, "SecurityFailure", "/SOAP:Envelope/SOAP:Header/ds:Signature",
+    Rule{50, "5.10.1", Response::error, Severity::error, Needs::signed_parts, "SecurityFailure", "/SOAP:Envelope/SOAP:Header/ds:Signature",
          "Meldingen er ikke riktig signert, eller er endret etter signeringen",
          "The message is not correctly signed, or was changed after signing"},
 };

@@ -13,6 +13,13 @@ SignatureFacts signature_facts(
     const crypto::xmldsig::Policy& policy
 );
 
+/// For an envelope that was kept without its package: a file to be examined, never a message to be
+/// received. Where it holds, what stays open is said.
+SignatureFacts signature_facts_of_envelope(
+    const Message& message, const crypto::xmldsig::Verifier& verifier,
+    const crypto::xmldsig::Policy& policy
+);
+
 /// The same of what has been verified already.
 SignatureFacts signature_facts(const crypto::xmldsig::Verification& verification);
 

@@ -30,6 +30,8 @@ struct SignerFacts {
 struct SignatureFacts {
     SignatureStatus status = SignatureStatus::absent;
     std::optional<SignerFacts> signer;  ///< nothing where no certificate could be read
+    /// Valid, but for payload parts that it refers to and that were not given.
+    bool parts_left_open = false;
 };
 
 /// What the register knows of a HER-id.

@@ -36,6 +36,8 @@ bool has(const Subject& subject, Needs needs) {
             return subject.validated;
         case Needs::package:
             return subject.message.mime.has_value();
+        case Needs::signed_parts:
+            return !subject.signature.parts_left_open;
         case Needs::keys:
             return subject.opened.has_value();
         default:
