@@ -32,6 +32,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND BUDSTIKKE_SANITIZE)
     # The thread sanitizer does not see the fences of Asio's headers, which also lock.
     target_compile_options(budstikke_options INTERFACE
         -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-tsan)
+    if(BUDSTIKKE_SANITIZE STREQUAL "thread")
+        # And, there alone, of this one: where a short string is moved out of a std::expected.
+        target_compile_options(budstikke_options INTERFACE -Wno-array-bounds)
+    endif()
 endif()
 
 # One precompiled header of the standard library for the whole tree: own headers stay out of it, so
