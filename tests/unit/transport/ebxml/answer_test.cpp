@@ -129,6 +129,29 @@ TEST(Answer, NoElementMayBeForTheNextNodeAlone) {
     }
 }
 
+TEST(Answer, ASignalsBlockForTheNextNodeIsNotMissedAsWell) {
+    const std::pair<const Draft*, const char*> blocks[] = {
+        {&acknowledgment_draft(), "eb:Acknowledgment"}, {&error_draft(), "eb:ErrorList"}
+    };
+    for (const auto& [draft, block] : blocks) {
+        for (const auto actor : {actor_next, actor_next_msh}) {
+            auto broken = *draft;
+            broken.envelope = for_node(broken.envelope, block, actor);
+            auto rules = broken_rules(verdict_of(broken));
+            // 17: the official schema wants that block's own actor, where it has one.
+            std::erase(rules, 17);
+            EXPECT_EQ(rules, (std::vector<int>{100, 50})) << block;
+        }
+    }
+    // Where there is none at all, that is what is said.
+    auto missing = acknowledgment_draft();
+    missing.cut("<eb:Acknowledgment", "</eb:Acknowledgment>");
+    EXPECT_EQ(broken_rules(verdict_of(missing)), (std::vector<int>{50, 108}));
+    missing = error_draft();
+    missing.cut("<eb:ErrorList", "</eb:ErrorList>");
+    EXPECT_EQ(broken_rules(verdict_of(missing)), (std::vector<int>{50, 122}));
+}
+
 TEST(Answer, ABlockThatStandsTwiceIsRefused) {
     Draft draft = payload_draft();
     draft.edit("<eb:AckRequested", "<eb:AckRequested/><eb:AckRequested");

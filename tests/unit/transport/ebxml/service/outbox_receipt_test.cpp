@@ -108,6 +108,45 @@ TEST_F(OutboxReceiptTest, AMailThatComesBackAfterwardsIsAWarning) {
     EXPECT_EQ(state(id, "2001"), delivered);
 }
 
+TEST_F(OutboxReceiptTest, ARefusalThatComesAfterItsRecordIsErasedIsAWarning) {
+    const auto id = submit_to("2001");
+    const auto sent = carrier_.wait_for(1)[0];
+    expect_delivered(id);
+    const auto refusals = [this] { return events_.all("ebxml_refused_late"); };
+    const auto error = error_of(sent, "SecurityFailure", ErrorSeverity::error);
+    // Anybody could say so, and a Warning refuses nothing.
+    EXPECT_EQ(signal(error, Signatory::stranger), SignalEffect::unknown);
+    EXPECT_EQ(signal(error_of(sent, "Unknown", ErrorSeverity::warning)), SignalEffect::unknown);
+    EXPECT_TRUE(refusals().empty());
+    EXPECT_EQ(events_.all("ebxml_signal_unknown").size(), 2U);
+    EXPECT_EQ(signal(error), SignalEffect::unknown);
+    ASSERT_EQ(refusals().size(), 1U);
+    EXPECT_EQ(refusals()[0].fields.at("message"), error.ref_to_message_id);
+    EXPECT_EQ(events_.all("ebxml_signal_unknown").size(), 2U);
+    EXPECT_EQ(state(id, "2001"), delivered);
+}
+
+TEST_F(OutboxReceiptTest, AFaultThatComesAfterItsRecordIsErasedIsAWarning) {
+    const auto id = submit_to("2001");
+    const auto sent = carrier_.wait_for(1)[0];
+    expect_delivered(id);
+    const auto say = [&](const std::string& code) {
+        Envelope envelope;
+        envelope.kind = Kind::fault;
+        envelope.fault = Fault{.code = code, .text = {}};
+        const std::vector<std::string> mails{sent.mail_id};
+        return outbox_->signal({.envelope = envelope, .answered_mails = mails}).value();
+    };
+    // Of the server's own making: it would have been sent again.
+    EXPECT_EQ(say("SOAP:Server"), SignalEffect::unknown);
+    EXPECT_TRUE(events_.all("ebxml_refused_late").empty());
+    EXPECT_EQ(say("SOAP:Client"), SignalEffect::unknown);
+    const auto events = events_.all("ebxml_refused_late");
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_TRUE(sent.mail_id.starts_with(events[0].fields.at("message")));
+    EXPECT_EQ(state(id, "2001"), delivered);
+}
+
 TEST_F(OutboxReceiptTest, WhatItsServerRefusesIsTriedAgainUntilItExpires) {
     carrier_.answer_with([](const auto&) { return std::unexpected(CarrierFault::refused); });
     const auto id = submit_to("2001");
