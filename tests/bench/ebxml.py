@@ -3,39 +3,21 @@ acknowledges with a signature in the same exchange and delivers, and how much of
 uses for one is cryptography that nobody could do without.
 """
 
-import hashlib
 import json
+import pathlib
 import shutil
-import ssl
 import statistics
+import sys
 
 import brokers
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+import ebxml_texts  # noqa: E402  (in the folder above)
 
 SIZE, PAIRS = 8192, 32
 # About what a broker takes on two cores: a load is so many messages, not a time.
 MESSAGES_PER_SECOND = 800
-PATTERN = """
-[[listener]]
-address = "127.0.0.1"
-port = 0
-protocol = "ebxml"
-[listener.tls]
-certificate = "{pki}/server.crt"
-key = "{pki}/server.key"
-client_ca = ["{pki}/ca.crt"]
-crl = ["{pki}/root-ca.crl", "{pki}/issuing-ca.crl"]
-
-[ebxml]
-trust = ["{pki}/ca.crt"]
-crl = ["{pki}/root-ca.crl", "{pki}/issuing-ca.crl"]
-[[ebxml.identity]]
-organisation = "{number}"
-signing_certificate = "{pki}/clients/clinic-sign.crt"
-signing_key = "{pki}/clients/clinic-sign.key"
-[[ebxml.identity.decryption]]
-certificate = "{pki}/clients/clinic-crypt.crt"
-key = "{pki}/clients/clinic-crypt.key"
-"""
 
 
 def add_keys(pki):
@@ -45,13 +27,6 @@ def add_keys(pki):
                                ("clinic-crypt", brokers.RECIPIENTS, "--encryption")):
         if not (pki / f"clients/{name}.crt").exists():
             brokers.run("sh", brokers.PROJECT / "certs/issue.sh", pki, name, number, kind)
-
-
-def _fingerprint(file):
-    end = "-----END CERTIFICATE-----"
-    first = file.read_text(encoding="ascii").partition(end)[0]
-    first = first[first.index("-----BEGIN"):] + end
-    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(first)).hexdigest()
 
 
 class EbxmlBudstikke(brokers.Budstikke):
@@ -64,16 +39,21 @@ class EbxmlBudstikke(brokers.Budstikke):
         text = directory.read_text(encoding="utf-8")
         senders, recipients = (
             text.partition(f'[[organisation]]\nnumber = "{brokers.RECIPIENTS}"')[::2])
+        signs = pki / "clients/hospital-sign.crt"
         shutil.copy(pki / "clients/clinic-crypt.crt", self.folder / "directory/partner.crt")
         directory.write_text(senders.replace('endpoint = "exchange"\n', (
             'endpoint = "ebxml"\nebxml_url = "https://localhost:1/ebxml"\n'
             'encryption_certificate = "partner.crt"\n'
-            f'signing_certificates = ["{_fingerprint(pki / "clients/hospital-sign.crt")}"]\n'))
+            f'signing_certificates = ["{ebxml_texts.fingerprint(signs)}"]\n'))
             + f'[[organisation]]\nnumber = "{brokers.RECIPIENTS}"' + recipients, encoding="utf-8")
         configuration = self.folder / "budstikked.toml"
         configuration.write_text(
             configuration.read_text(encoding="utf-8")
-            + PATTERN.format(pki=pki, number=brokers.RECIPIENTS), encoding="utf-8")
+            + ebxml_texts.LISTENER.format(pki=pki, port=0)
+            + ebxml_texts.SERVICE.format(
+                pki=pki, number=brokers.RECIPIENTS, settings="",
+                signing=pki / "clients/clinic-sign", encryption=pki / "clients/clinic-crypt"),
+            encoding="utf-8")
 
     def start(self):
         super().start()

@@ -2,26 +2,19 @@
 pair beside which a test misbehaves.
 """
 
-import importlib.util
 import pathlib
+import sys
 
 import pytest
 
-HERE = pathlib.Path(__file__).resolve().parent
-# Not importable by its name, which is that of this file.
-spec = importlib.util.spec_from_file_location("usual", HERE.parent / "integration" / "conftest.py")
-usual = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(usual)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
-import scene as scenes  # noqa: E402  (needs the paths and the module that the line above made)
+from usual import folder, pki, pytest_configure, pytest_unconfigure  # noqa: E402, F401
 
-pytest_configure = usual.pytest_configure
-pytest_unconfigure = usual.pytest_unconfigure
-folder = usual.folder
-pki = usual.pki
+import scene as scenes  # noqa: E402  (needs what the lines above made)
 
 
 @pytest.fixture
-def scene(folder, pki):
+def scene(folder, pki):  # noqa: F811
     with scenes.staged(folder, pki) as staged:
         yield staged

@@ -1,48 +1,14 @@
-"""Fixtures of the integration tests: the generated protocol module, one PKI for the process, and a
-broker with the usual three parties for each test that asks for one.
+"""Fixtures of the integration tests: the usual ones, and a broker with the usual three parties for
+each test that asks for one.
 """
 
-import os
-import pathlib
-import subprocess
-import sys
-import tempfile
-
 import pytest
+from usual import folder, pki, pytest_configure, pytest_unconfigure  # noqa: F401
 
-HERE = pathlib.Path(__file__).resolve().parent
-PROTO = HERE.parents[1] / "proto"
-GENERATED = tempfile.TemporaryDirectory(prefix="budstikke-proto-")
-subprocess.run(["protoc", f"--proto_path={PROTO}", f"--python_out={GENERATED.name}",
-                PROTO / "budstikke/v1/exchange.proto"], check=True)
-sys.path[:0] = [str(HERE), GENERATED.name]
-
-import harness  # noqa: E402  (needs the module generated above)
-
-
-def pytest_configure():
-    if os.geteuid() == 0:
-        pytest.exit("budstikked refuses to run as root: run the tests as an ordinary user", 2)
-
-
-def pytest_unconfigure():
-    GENERATED.cleanup()
+import harness  # noqa: E402  (needs the module that the line above generated)
 
 
 @pytest.fixture
-def folder():
-    """Short on purpose: the path of a Unix socket has at most 107 bytes."""
-    with tempfile.TemporaryDirectory(prefix="budstikke-") as name:
-        yield pathlib.Path(name)
-
-
-@pytest.fixture(scope="session")
-def pki():
-    with tempfile.TemporaryDirectory(prefix="budstikke-pki-") as name:
-        yield harness.Pki(pathlib.Path(name) / "pki")
-
-
-@pytest.fixture
-def broker(folder, pki):
+def broker(folder, pki):  # noqa: F811
     with harness.running(folder, pki) as running:
         yield running

@@ -4,44 +4,17 @@ over a restart, so that one may be killed while the other goes on.
 """
 
 import contextlib
-import hashlib
+import pathlib
 import random
 import shutil
 import socket
-import ssl
+import sys
 
 from harness import HOSPITAL, MUNICIPALITY, ORGANISATIONS, Broker, organisation, party
 
-LISTENER = """
-[[listener]]
-address = "127.0.0.1"
-port = {port}
-protocol = "ebxml"
-[listener.tls]
-certificate = "{pki}/server.crt"
-key = "{pki}/server.key"
-client_ca = ["{pki}/ca.crt"]
-crl = ["{pki}/root-ca.crl", "{pki}/issuing-ca.crl"]
-"""
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
-EBXML = """
-[ebxml]
-trust = ["{pki}/ca.crt"]
-crl = ["{pki}/root-ca.crl", "{pki}/issuing-ca.crl"]
-{settings}
-[[ebxml.identity]]
-organisation = "{number}"
-signing_certificate = "{signing}.crt"
-signing_key = "{signing}.key"
-[[ebxml.identity.decryption]]
-certificate = "{encryption}.crt"
-key = "{encryption}.key"
-[ebxml.https]
-ca = "{pki}/ca.crt"
-certificate = "{client}.crt"
-key = "{client}.key"
-{ways}
-"""
+import ebxml_texts  # noqa: E402  (in the folder above)
 
 
 class Keys:
@@ -55,9 +28,7 @@ class Keys:
 
     @property
     def fingerprint(self):
-        pem = self.signing.with_suffix(".crt").read_text(encoding="ascii")
-        first = pem[pem.index("-----BEGIN"):pem.index("-----END CERTIFICATE-----") + 26]
-        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(first)).hexdigest()
+        return ebxml_texts.fingerprint(self.signing.with_suffix(".crt"))
 
 
 def lasting_port():
@@ -81,11 +52,12 @@ class EbxmlBroker(Broker):
         super().__init__(folder, pki, **options)
 
     def configure(self):
-        listener = LISTENER.format(port=self.ebxml_port, pki=self.pki.folder)
-        ebxml = EBXML.format(
-            pki=self.pki.folder, number=self.keys_of.number, settings=self.settings,
-            signing=self.keys_of.signing, encryption=self.keys_of.encryption,
-            client=self.keys_of.client, ways=self.ways)
+        keys, pki = self.keys_of, self.pki.folder
+        listener = ebxml_texts.LISTENER.format(port=self.ebxml_port, pki=pki)
+        ebxml = ebxml_texts.SERVICE.format(
+            pki=pki, number=keys.number, settings=self.settings, signing=keys.signing,
+            encryption=keys.encryption)
+        ebxml += ebxml_texts.HTTPS.format(pki=pki, client=keys.client, ways=self.ways)
         self.write_configuration(
             extra=f"[limits]\ndisk_free_percent_min = 0\n{listener}{ebxml}")
 

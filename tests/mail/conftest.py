@@ -2,25 +2,20 @@
 that run.sh started, which BUDSTIKKE_MAIL_SERVERS names.
 """
 
-import importlib.util
 import os
 import pathlib
+import sys
 
 import pytest
 
 # What ctest takes for a test that was not run.
 NOT_RUN = 77
-HERE = pathlib.Path(__file__).resolve().parent
-# Not importable by its name, which is that of this file.
-spec = importlib.util.spec_from_file_location("usual", HERE.parent / "integration" / "conftest.py")
-usual = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(usual)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
-import mail_scene  # noqa: E402  (needs the paths and the module that the line above made)
+import usual  # noqa: E402  (in the folder above)
+from usual import folder, pki, pytest_unconfigure  # noqa: E402, F401
 
-pytest_unconfigure = usual.pytest_unconfigure
-folder = usual.folder
-pki = usual.pki
+import mail_scene  # noqa: E402  (needs what the lines above made)
 
 
 def pytest_configure():
@@ -35,7 +30,7 @@ def servers():
 
 
 @pytest.fixture
-def scene(folder, pki, servers, request):
+def scene(folder, pki, servers, request):  # noqa: F811
     """Two brokers; a test may name how mail comes to the municipality's: pop3s, imaps, lmtp."""
     with mail_scene.by_mail(folder, pki, servers, getattr(request, "param", "pop3s")) as staged:
         yield staged
