@@ -25,6 +25,7 @@ class CountingCarrier final : public ebxml::Carrier {
         ebxml::CarrierFault::unreachable,     ebxml::CarrierFault::untrusted,
         ebxml::CarrierFault::refused_for_now, ebxml::CarrierFault::refused,
         ebxml::CarrierFault::too_large,       ebxml::CarrierFault::not_supported,
+        ebxml::CarrierFault::interrupted,
     };
 
  private:

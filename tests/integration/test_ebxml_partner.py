@@ -4,14 +4,18 @@ wrong or missing leave each delivery with exactly one outcome.
 """
 
 import contextlib
+import queue
+import threading
+import time
 
 import pytest
 from ebxml_partner import NAMES, Partner, acknowledgment, payload_message
 from ebxml_scene import Keys, alone
-from harness import HOSPITAL, MUNICIPALITY, ORGANISATIONS, STANDARDS, run
+from harness import HOSPITAL, MUNICIPALITY, ORGANISATIONS, PATIENCE, STANDARDS, run
 from lxml import etree
 from messages import apprec, discharge_note, new_id
 
+STOP_TIME_MAX = 30.0
 PATIENT_SETTINGS = 'retries = 50\nretry_interval = "1s"\n'
 
 
@@ -202,6 +206,32 @@ def test_killed_while_it_waits_it_sends_the_same_bytes_and_takes_the_receipt(pai
     broker.restart()
     timeline = wait_for_outcome(broker, broker_id, "delivered")
     assert [state for state, _ in timeline].count("delivered") == 1
+
+
+def test_a_partner_that_never_answers_does_not_hold_up_a_stop_and_gets_it_after_the_start(pair):
+    broker, partner = pair
+    asked, answered = queue.Queue(), threading.Event()
+
+    def answer(message):
+        asked.put(message)
+        assert answered.wait(PATIENCE)
+        return 200, "", b""
+
+    partner.answer = answer
+    broker_id, _ = send_note(broker)
+    before = asked.get(timeout=PATIENCE)
+    began = time.monotonic()
+    broker.stop()
+    # Less than the minute that an attempt may take, and than the ten seconds for clients.
+    assert time.monotonic() - began < STOP_TIME_MAX
+    (interrupted,) = broker.events("ebxml_attempt_failed")
+    assert interrupted["fault"] == "interrupted"
+    partner.answer = lambda message: (200, *acknowledgment(message, partner.keys))
+    answered.set()
+    broker.start()
+    timeline = wait_for_outcome(broker, broker_id, "delivered")
+    assert [state for state, _ in timeline].count("delivered") == 1
+    assert {partner.take().body, partner.take().body} == {before.body}
 
 
 def test_what_a_partner_sends_arrives_once_however_often_it_comes(pair):

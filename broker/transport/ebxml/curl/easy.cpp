@@ -174,6 +174,8 @@ CarrierFault fault_of(int code, std::string_view message) {
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_USE_SSL_FAILED:
             return CarrierFault::untrusted;
+        case CURLE_ABORTED_BY_CALLBACK:
+            return CarrierFault::interrupted;
         case CURLE_UNSUPPORTED_PROTOCOL:
         case CURLE_URL_MALFORMAT:
             return CarrierFault::not_supported;

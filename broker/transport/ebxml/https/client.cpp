@@ -106,6 +106,7 @@ std::expected<std::string, CarrierFault> HttpsClient::send(const Outgoing& outgo
     headers.add("Expect:").add("Accept:");
     Easy easy = impl_->pool.borrow(origin_of(url));
     easy.prepare(url, "https", impl_->options.tls);
+    easy.stop_with(outgoing.stop);
     Answer answer(impl_->options.answer_bytes_max);
     CURL* curl = easy.get();
     if (curl != nullptr) {

@@ -45,7 +45,7 @@ CarrierFault verdict(int code, long reply, std::string_view message) {
     if (code == CURLE_LOGIN_DENIED) {
         return CarrierFault::refused_for_now;
     }
-    if (reply >= 400 && reply < 600) {
+    if (reply >= 400 && reply < 600 && code != CURLE_ABORTED_BY_CALLBACK) {
         return reply < 500 ? CarrierFault::refused_for_now : CarrierFault::refused;
     }
     return fault_of(code, message);
@@ -114,6 +114,7 @@ std::expected<std::string, CarrierFault> SmtpCarrier::send(const Outgoing& outgo
     const SmtpOptions& options = impl_->options;
     Easy easy = impl_->pool.borrow(options.relay);
     easy.prepare(options.relay + "/" + options.our_name, "smtp,smtps", options.tls);
+    easy.stop_with(outgoing.stop);
     if (const auto set = log_in_with(options.account, easy); !set) {
         // The file was there when we started, and somebody mends it before the next attempt.
         return std::unexpected(CarrierFault::refused_for_now);

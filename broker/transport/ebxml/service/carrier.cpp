@@ -17,6 +17,8 @@ std::string_view name(CarrierFault fault) {
             return "too_large";
         case CarrierFault::not_supported:
             return "not_supported";
+        case CarrierFault::interrupted:
+            return "interrupted";
     }
     return "unreachable";
 }

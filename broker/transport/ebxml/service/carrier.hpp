@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,7 @@ enum class CarrierFault : std::uint8_t {
     refused,          ///< SMTP 5xx; HTTP 4xx
     too_large,        ///< an answer above limits::mime_bytes_max
     not_supported,    ///< no carrier for that endpoint
+    interrupted,      ///< it was asked to stop; whether the partner has it, nobody knows
 };
 std::string_view name(CarrierFault fault);
 
@@ -29,14 +31,15 @@ struct Outgoing {
     std::string_view from_address;  ///< mail address of the sending party; mail only
     std::string_view mail_id;       ///< without angle brackets, new for every attempt; mail only
     std::string_view in_reply_to;   ///< of a Fault: the id of the mail that it answers; else empty
+    std::stop_token stop = {};      ///< ends the attempt within about a second
 };
 
 class Carrier {
  public:
     virtual ~Carrier() = default;
-    /// Blocks until the partner's server has taken it, at most limits::ebxml_exchange_time_max; any
-    /// thread. The value is the message that came back in the same exchange, headers and body as
-    /// read_mime takes it; empty where there was none.
+    /// Blocks until the partner's server has taken it, at most limits::ebxml_exchange_time_max, and
+    /// no longer than it may; any thread. The value is the message that came back in the same
+    /// exchange, headers and body as read_mime takes it; empty where there was none.
     virtual std::expected<std::string, CarrierFault> send(const Outgoing& outgoing) = 0;
 };
 

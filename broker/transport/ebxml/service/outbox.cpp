@@ -102,6 +102,8 @@ void Outbox::stop() {
         }
     }
     impl_->queue.stop();
+    // A partner that never answers would hold the stop up for limits::ebxml_exchange_time_max.
+    impl_->stopping.request_stop();
     impl_->workers.clear();
     impl_->detach_all();
 }

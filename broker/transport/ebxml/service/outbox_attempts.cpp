@@ -353,6 +353,7 @@ void Outbox::Impl::send(const store::OutboundEbxml& message, std::string body) {
         .from_address = from_address,
         .mail_id = id,
         .in_reply_to = {},
+        .stop = stopping.get_token(),
     });
     if (!answer) {
         parts.events.write(
@@ -363,6 +364,10 @@ void Outbox::Impl::send(const store::OutboundEbxml& message, std::string body) {
              {"attempt", std::to_string(attempt_number(message) + 1)},
              {"fault", name(answer.error())}}
         );
+    }
+    // Neither made nor failed: it goes again, as the same one, when the broker starts.
+    if (!answer && answer.error() == CarrierFault::interrupted) {
+        return;
     }
     const bool made = answer || reached(answer.error());
     const auto organisation = organisation_of(message.delivery);

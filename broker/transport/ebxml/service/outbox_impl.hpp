@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -118,6 +119,7 @@ struct Outbox::Impl {
     const OutboxParts parts;
     Receiver* answers = nullptr;
     FairQueue queue;
+    std::stop_source stopping;  ///< of the attempts under way
     std::vector<std::jthread> workers;
     std::uint64_t ticks = 0;
 

@@ -33,7 +33,11 @@ void SignalQueue::stop() {
         stopped_ = true;
         waiting_.clear();
     }
-    senders_.clear();  // asks each to stop, and waits for it
+    // All of them first: each may need a moment to end its transfer.
+    for (auto& sender : senders_) {
+        sender.request_stop();
+    }
+    senders_.clear();
 }
 
 std::size_t SignalQueue::waiting() const {
@@ -58,6 +62,7 @@ void SignalQueue::work(const std::stop_token& stopping) {
             .from_address = signal.from_address,
             .mail_id = signal.mail_id,
             .in_reply_to = signal.in_reply_to,
+            .stop = stopping,
         });
         if (!sent) {
             events_.write(

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <future>
 #include <stdexcept>
+#include <stop_token>
 #include <thread>
 
 #include <netinet/in.h>
@@ -188,6 +189,33 @@ TEST_F(HttpsClientTest, EndsAnAttemptThatTakesTooLong) {
     expect_fault(client, url(), CarrierFault::unreachable);
     listener_->drain(0s);
     receiver_.release();
+}
+
+TEST_F(HttpsClientTest, EndsAnAttemptSoonWhenItIsToStop) {
+    start();
+    receiver_.hold();
+    auto patient = options();
+    patient.exchange_time_max = 1h;
+    HttpsClient client(patient);
+    std::stop_source stop;
+    auto sent = std::async(std::launch::async, [&] {
+        return client.send({
+            .endpoint = url(),
+            .package = package_,
+            .from_address = {},
+            .mail_id = {},
+            .in_reply_to = {},
+            .stop = stop.get_token(),
+        });
+    });
+    ASSERT_TRUE(receiver_.wait_for(1));
+    stop.request_stop();
+    const auto interrupted = sent.get();
+    ASSERT_FALSE(interrupted);
+    EXPECT_EQ(name(interrupted.error()), "interrupted");
+    receiver_.release();
+    // The handle that was told to stop is told anew each time.
+    EXPECT_TRUE(send(client, url(), package_));
 }
 
 TEST_F(HttpsClientTest, ReachesNobodyWhereNobodyListens) {

@@ -137,6 +137,40 @@ TEST(SignalQueue, HoldsNoMoreThanItMay) {
     EXPECT_FALSE(queue.push(waiting("4")));
 }
 
+/// A partner that never answers.
+class SilentCarrier final : public Carrier {
+ public:
+    std::expected<std::string, CarrierFault> send(const Outgoing& outgoing) override {
+        std::unique_lock lock(mutex_);
+        ++begun_;
+        begun_.notify_all();
+        changed_.wait(lock, outgoing.stop, [] { return false; });
+        return std::unexpected(CarrierFault::interrupted);
+    }
+    void wait_for(int begun) {
+        for (int now = begun_; now < begun; now = begun_) {
+            begun_.wait(now);
+        }
+    }
+
+ private:
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::atomic<int> begun_ = 0;
+};
+
+TEST(SignalQueue, EndsWithoutTheAnswerOfAnyPartner) {
+    SilentCarrier carrier;
+    admin::EventRecorder events;
+    SignalQueue queue(carrier, events, 2, 3);
+    for (const auto* id : {"1", "2", "3"}) {
+        ASSERT_TRUE(queue.push(waiting(id)));
+    }
+    carrier.wait_for(2);
+    queue.stop();
+    EXPECT_EQ(events.all("ebxml_signal_not_sent").size(), 2U);
+}
+
 TEST(SignalQueue, HoldsWhatTheLimitSaysAndNotOneMore) {
     KeepingCarrier carrier;
     admin::EventRecorder events;

@@ -10,6 +10,7 @@ RecordingCarrier::Answer RecordingCarrier::send(const Outgoing& outgoing) {
         .from_address = std::string(outgoing.from_address),
         .mail_id = std::string(outgoing.mail_id),
         .at = clock_.now(),
+        .stop = outgoing.stop,
     };
     std::function<Answer(const Sent&)> answer;
     {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ class RecordingCarrier final : public Carrier {
         std::string from_address;
         std::string mail_id;
         Timestamp at;
+        std::stop_token stop;
     };
     using Answer = std::expected<std::string, CarrierFault>;
 

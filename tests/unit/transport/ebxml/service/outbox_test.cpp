@@ -127,6 +127,28 @@ TEST_F(OutboxTest, WhatWasWrittenDownAndNotSentGoesAtTheNextStart) {
     wait_for_state(id, delivered);
 }
 
+TEST_F(OutboxTest, AStopInterruptsAnAttemptWhichIsMadeAnewAtTheNextStart) {
+    carrier_.answer_with([](const RecordingCarrier::Sent& sent) -> RecordingCarrier::Answer {
+        std::mutex mutex;
+        std::condition_variable_any never;
+        std::unique_lock lock(mutex);
+        never.wait(lock, sent.stop, [] { return false; });
+        return std::unexpected(CarrierFault::interrupted);
+    });
+    const auto id = submit_to("2001");
+    const auto first = carrier_.wait_for(1)[0];
+    stop_all();
+    carrier_.answer_with({});
+    start_all();
+    const auto sent = carrier_.wait_for(2);
+    EXPECT_EQ(sent[1].body, first.body);
+    // The same attempt: no other has been made, and none has failed.
+    EXPECT_EQ(sent[1].mail_id, first.mail_id);
+    ebxml_store_->wait_until([&] { return stored(id).attempts == 1; });
+    EXPECT_EQ(stored(id).failures, 0U);
+    EXPECT_EQ(events_.all("ebxml_attempt_failed").at(0).fields.at("fault"), "interrupted");
+}
+
 TEST_F(OutboxTest, AnAcknowledgmentAfterARestartCounts) {
     const auto id = submit_to("2001");
     const auto sent = carrier_.wait_for(1)[0];
