@@ -7,6 +7,14 @@
 
 namespace budstikke::pipeline {
 
+namespace {
+
+Queues::Place place_of(const store::DeliveryRecord& record) {
+    return {.queue = record.queue, .order_key = record.order_key, .position = record.position};
+}
+
+}  // namespace
+
 /// A change as the table says; what the table refuses is counted, and nothing changes.
 bool Core::change(store::DeliveryRecord& record, DeliveryCause cause, std::string detail) {
     if (!ledger_->apply(record, cause, std::move(detail))) {
@@ -41,7 +49,7 @@ void Core::count(DeliveryState state) {
 
 /// The delivery leaves its queue, and its key is free.
 void Core::close(const store::DeliveryRecord& record) {
-    queues_.remove({.order_key = record.order_key, .position = record.position}, now_);
+    queues_.remove(place_of(record), now_);
     touched_.insert(record.queue);
 }
 
@@ -97,9 +105,7 @@ void Core::return_to_queue(
         apply_kept_apprec(record);
         return;
     }
-    queues_.put_back(
-        {.order_key = record.order_key, .position = record.position}, due, record.attempts, now_
-    );
+    queues_.put_back(place_of(record), due, record.attempts, now_);
     touched_.insert(record.queue);
 }
 

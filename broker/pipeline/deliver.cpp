@@ -65,6 +65,11 @@ void Core::offer(const DeliveryId& id, const HerId& queue, ConsumerId consumer_i
         ledger_->fail_cycle({Errc::corrupt, "an open delivery has no record: " + id.text()});
         return;
     }
+    if (record->queue != queue) {
+        // Better no broker than one that hands a message to another party than it said.
+        ledger_->fail_cycle({Errc::internal, "a delivery stands in a wrong queue: " + id.text()});
+        return;
+    }
     if (record->expires_at && *record->expires_at <= now_) {
         change(*record, DeliveryCause::time_to_live_ended);
         close(*record);

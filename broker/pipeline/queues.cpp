@@ -36,8 +36,8 @@ Queues::Index Queues::allocate_entry(const store::OpenEntry& entry) {
     return index;
 }
 
-Queues::Index Queues::allocate_key(const store::OpenEntry& entry) {
-    Key key{.hash = entry.order_key, .queue = intern(entry.queue), .sender = intern(entry.sender)};
+Queues::Index Queues::allocate_key(const KeyName& name, const HerId& sender) {
+    Key key{.hash = name.hash, .queue = name.queue, .sender = intern(sender)};
     Index index = nothing;
     if (free_keys_.empty()) {
         keys_.push_back(key);
@@ -47,30 +47,63 @@ Queues::Index Queues::allocate_key(const store::OpenEntry& entry) {
         free_keys_.pop_back();
         keys_[index] = key;
     }
-    key_index_.emplace(entry.order_key, index);
+    key_index_.emplace(name, index);
     return index;
+}
+
+Queues::Index Queues::find_key(const Place& place) const {
+    const auto queue = name_index_.find(place.queue);
+    if (queue == name_index_.end()) {
+        return nothing;
+    }
+    const auto known = key_index_.find({.hash = place.order_key, .queue = queue->second});
+    return known == key_index_.end() ? nothing : known->second;
 }
 
 void Queues::add(const store::OpenEntry& entry, Timestamp now) {
     const Index added = allocate_entry(entry);
+    const KeyName name{.hash = entry.order_key, .queue = intern(entry.queue)};
+    const auto known = key_index_.find(name);
+    const bool is_new = known == key_index_.end();
+    const Index index = is_new ? allocate_key(name, entry.sender) : known->second;
     if (entry.expires_at) {
-        expiries_.push(
-            {.at = *entry.expires_at, .key_hash = entry.order_key, .position = entry.position}
-        );
+        expiries_.push({.at = *entry.expires_at, .position = entry.position, .key = index});
     }
-    const auto known = key_index_.find(entry.order_key);
-    if (known != key_index_.end()) {
-        Key& key = keys_[known->second];
-        entries_[key.tail].next = added;
-        key.tail = added;
-        ++queues_[key.queue].waiting;
-        return;
+    ++queues_[name.queue].waiting;
+    if (!is_new) {
+        return insert(index, added, now);
     }
-    const Index index = allocate_key(entry);
     keys_[index].head = added;
     keys_[index].tail = added;
-    ++queues_[keys_[index].queue].waiting;
     make_ready_or_wait(index, now);
+}
+
+void Queues::insert(Index index, Index added, Timestamp now) {
+    Key& key = keys_[index];
+    const auto position = entries_[added].position;
+    if (entries_[key.tail].position < position) {
+        entries_[key.tail].next = added;
+        key.tail = added;
+        return;
+    }
+    // It was redirected to this queue after others of its key had come.
+    if (position < entries_[key.head].position && key.state != KeyState::busy) {
+        entries_[added].next = key.head;
+        key.head = added;
+        if (key.state == KeyState::ready) {
+            --queues_[key.queue].ready;
+        }
+        return make_ready_or_wait(index, now);
+    }
+    Index before = key.head;
+    while (entries_[before].next != nothing && entries_[entries_[before].next].position < position
+    ) {
+        before = entries_[before].next;
+    }
+    entries_[added].next = std::exchange(entries_[before].next, added);
+    if (key.tail == before) {
+        key.tail = added;
+    }
 }
 
 void Queues::make_ready_or_wait(Index index, Timestamp now) {
@@ -78,7 +111,7 @@ void Queues::make_ready_or_wait(Index index, Timestamp now) {
     const Entry& head = entries_[key.head];
     if (head.due > now) {
         key.state = KeyState::waiting;
-        due_.push({.at = head.due, .key_hash = key.hash, .position = head.position});
+        due_.push({.at = head.due, .position = head.position, .key = index});
         return;
     }
     key.state = KeyState::ready;
@@ -156,11 +189,11 @@ std::optional<DeliveryId> Queues::take(const HerId& name) {
 }
 
 void Queues::put_back(const Place& place, Timestamp due, std::uint32_t attempts, Timestamp now) {
-    const auto known = key_index_.find(place.order_key);
-    if (known == key_index_.end()) {
+    const Index index = find_key(place);
+    if (index == nothing) {
         return;
     }
-    Key& key = keys_[known->second];
+    Key& key = keys_[index];
     Entry& head = entries_[key.head];
     if (key.state != KeyState::busy || head.position != place.position) {
         return;
@@ -170,7 +203,13 @@ void Queues::put_back(const Place& place, Timestamp due, std::uint32_t attempts,
     Queue& queue = queues_[key.queue];
     --queue.in_flight;
     ++queue.waiting;
-    make_ready_or_wait(known->second, now);
+    const Index next = head.next;
+    if (next != nothing && entries_[next].position < place.position) {
+        const Index returned = std::exchange(key.head, next);
+        entries_[returned].next = nothing;
+        insert(index, returned, now);
+    }
+    make_ready_or_wait(index, now);
 }
 
 std::optional<Queues::Index> Queues::unlink(Key& key, store::Position position) {
@@ -191,11 +230,10 @@ std::optional<Queues::Index> Queues::unlink(Key& key, store::Position position) 
 }
 
 void Queues::remove(const Place& place, Timestamp now) {
-    const auto known = key_index_.find(place.order_key);
-    if (known == key_index_.end()) {
+    const Index index = find_key(place);
+    if (index == nothing) {
         return;
     }
-    const Index index = known->second;
     Key& key = keys_[index];
     const bool was_head = entries_[key.head].position == place.position;
     const auto removed = unlink(key, place.position);
@@ -229,7 +267,7 @@ void Queues::free_key(Index index) {
     if (queue->second.waiting == 0 && queue->second.in_flight == 0) {
         queues_.erase(queue);
     }
-    key_index_.erase(key.hash);
+    key_index_.erase({.hash = key.hash, .queue = key.queue});
     key = Key{};
     free_keys_.push_back(index);
 }
@@ -239,16 +277,15 @@ std::vector<HerId> Queues::wake(Timestamp now) {
     while (!due_.empty() && due_.top().at <= now) {
         const Due due = due_.top();
         due_.pop();
-        const auto known = key_index_.find(due.key_hash);
-        if (known == key_index_.end()) {
+        const Key& key = keys_[due.key];
+        if (key.head == nothing || key.state != KeyState::waiting) {
             continue;
         }
-        const Key& key = keys_[known->second];
         const Entry& head = entries_[key.head];
-        if (key.state != KeyState::waiting || head.position != due.position || head.due > now) {
+        if (head.position != due.position || head.due > now) {
             continue;
         }
-        make_ready_or_wait(known->second, now);
+        make_ready_or_wait(due.key, now);
         woken.push_back(names_[key.queue]);
     }
     return woken;
@@ -260,11 +297,7 @@ std::vector<DeliveryId> Queues::take_expired(Timestamp now, std::size_t rows_max
     while (!expiries_.empty() && expiries_.top().at <= now && expired.size() < rows_max) {
         const Due row = expiries_.top();
         expiries_.pop();
-        const auto known = key_index_.find(row.key_hash);
-        if (known == key_index_.end()) {
-            continue;
-        }
-        Index at = keys_[known->second].head;
+        Index at = keys_[row.key].head;
         while (at != nothing && entries_[at].position != row.position) {
             at = entries_[at].next;
         }
@@ -367,13 +400,15 @@ std::vector<DeliveryId> Queues::waiting(const HerId& queue, std::size_t rows_min
     }
     std::vector<std::pair<store::Position, DeliveryId>> found;
     for (const auto& key : keys_) {
-        if (key.head == nothing || key.queue != name->second || key.state == KeyState::busy) {
+        if (key.head == nothing || key.queue != name->second) {
             continue;
         }
         if (found.size() >= rows_min) {
             break;
         }
-        for (Index at = key.head; at != nothing; at = entries_[at].next) {
+        const bool is_taken = key.state == KeyState::busy;
+        for (Index at = is_taken ? entries_[key.head].next : key.head; at != nothing;
+             at = entries_[at].next) {
             found.emplace_back(entries_[at].position, id_of(entries_[at]));
         }
     }

@@ -3,9 +3,10 @@
 // backlog of a million messages costs little. Used by the commit thread alone; knows no store and
 // no consumer.
 //
-// Order: deliveries with the same order key leave strictly one after the other, in the order of
-// their positions. Between keys the higher priority goes first, then senders take turns, then the
-// oldest.
+// Order: deliveries of a queue with the same order key leave strictly one after the other, in the
+// order of their positions. A key is of one queue: what goes to a successor never draws with it
+// what goes to the recipient itself, whatever their keys. Between keys the higher priority goes
+// first, then senders take turns, then the oldest.
 #pragma once
 
 #include <algorithm>
@@ -30,11 +31,13 @@ class Queues {
  public:
     /// Names an open delivery: its place in its key.
     struct Place {
+        HerId queue;
         std::uint64_t order_key = 0;
         store::Position position = 0;
     };
 
-    /// A delivery that waits from now on. Positions of one key come in ascending order.
+    /// A delivery that waits from now on. It stands before those of its key with higher positions,
+    /// but for one that is taken.
     void add(const store::OpenEntry& entry, Timestamp now);
 
     bool has_ready(const HerId& queue) const;
@@ -58,8 +61,8 @@ class Queues {
     std::vector<QueueStatus> statuses() const;
     /// The oldest deliveries of a queue, by position; walks all entries, for operations only.
     std::vector<QueueRow> rows(const HerId& queue, std::size_t rows_max) const;
-    /// Deliveries of a queue whose key is not busy, by position: whole keys, until there are at
-    /// least `rows_min` rows.
+    /// Deliveries of a queue that are not taken, by position: whole keys, until there are at least
+    /// `rows_min` rows.
     std::vector<DeliveryId> waiting(const HerId& queue, std::size_t rows_min) const;
 
  private:
@@ -77,6 +80,15 @@ class Queues {
         store::Priority priority = store::Priority::normal;
     };
     enum class KeyState : std::uint8_t { ready, busy, waiting };
+    struct KeyName {
+        std::uint64_t hash = 0;
+        Index queue = nothing;  ///< into names_
+        bool operator==(const KeyName&) const = default;
+    };
+    struct KeyNameHash {
+        // It is a hash already.
+        std::size_t operator()(const KeyName& name) const { return name.hash ^ name.queue; }
+    };
     struct Key {
         std::uint64_t hash = 0;
         Index head = nothing;
@@ -104,8 +116,8 @@ class Queues {
     };
     struct Due {
         Timestamp at;
-        std::uint64_t key_hash;
-        store::Position position;  ///< of the head that waits: tells a stale row
+        store::Position position;  ///< no two deliveries share one: tells a stale row
+        Index key;
         bool operator>(const Due& other) const { return at > other.at; }
     };
     struct DueHeap : std::priority_queue<Due, std::vector<Due>, std::greater<>> {
@@ -118,7 +130,10 @@ class Queues {
 
     Index intern(const HerId& her_id);
     Index allocate_entry(const store::OpenEntry& entry);
-    Index allocate_key(const store::OpenEntry& entry);
+    Index allocate_key(const KeyName& name, const HerId& sender);
+    /// Nothing where no open delivery has it.
+    Index find_key(const Place& place) const;
+    void insert(Index key, Index added, Timestamp now);
     void make_ready_or_wait(Index key, Timestamp now);
     bool is_stale(const Ready& ready, Index queue) const;
     /// The ready key of the sender whose turn it is.
@@ -141,7 +156,7 @@ class Queues {
     std::vector<Index> free_entries_;
     std::vector<Key> keys_;
     std::vector<Index> free_keys_;
-    boost::unordered_flat_map<std::uint64_t, Index> key_index_;
+    boost::unordered_flat_map<KeyName, Index, KeyNameHash> key_index_;
     std::unordered_map<Index, Queue> queues_;
     DueHeap due_;
     DueHeap expiries_;

@@ -50,6 +50,29 @@ class OperateTest : public BrokerTest {
         return {.message = receipt.id, .recipient = her("201")};
     }
 
+    /// 202 has 900 as its successor from now on, or no longer.
+    void redirect(bool begins) {
+        std::string toml = directory_text() + R"(
+[[party]]
+her_id = "900"
+organisation = "900000002"
+name = "Successor"
+kind = "municipality"
+endpoint = "exchange"
+)";
+        const std::string before = R"(acts_for = ["201", "202"])";
+        toml.replace(toml.find(before), before.size(), R"(acts_for = ["201", "202", "900"])");
+        if (begins) {
+            toml.insert(toml.find("name = \"Home care\""), "redirect_to = \"900\"\n");
+        }
+        broker_->replace_directory(load_directory_text(toml));
+    }
+    std::size_t waiting_for(const std::string& her_id) {
+        return await<QueueDetail>(
+                   [&](auto answer) { broker_->queue(her(her_id), 10, std::move(answer)); }
+        ).rows.size();
+    }
+
     Inbox inbox_;
 };
 
@@ -172,24 +195,7 @@ TEST_F(OperateTest, ANewDirectoryEndsSubscriptionsThatItNoLongerAllows) {
 TEST_F(OperateTest, MovesWhatWaitsToTheSuccessorOfAMergedParty) {
     const Receipt one = submit(Draftsman{.msg_id = "1", .to = {"202"}, .conversation = "c"});
     const Receipt two = submit(Draftsman{.msg_id = "2", .to = {"202"}, .conversation = "c"});
-    auto toml = std::string(R"(
-[[party]]
-her_id = "900"
-organisation = "900000002"
-name = "Successor"
-kind = "municipality"
-endpoint = "exchange"
-)");
-    load_directory(toml);
-    std::ifstream file(folder_ / "directory" / "parties.toml");
-    std::string all{std::istreambuf_iterator<char>(file), {}};
-    all.insert(all.find("name = \"Home care\""), "redirect_to = \"900\"\n");
-    const std::string before = R"(acts_for = ["201", "202"])";
-    all.replace(all.find(before), before.size(), R"(acts_for = ["201", "202", "900"])");
-    std::ofstream(folder_ / "directory" / "parties.toml") << all;
-    auto loaded = directory::Directory::load(folder_ / "directory");
-    ASSERT_TRUE(loaded);
-    broker_->replace_directory(std::make_shared<const directory::Directory>(*std::move(loaded)));
+    redirect(true);
     const auto consumer = consume(inbox_, "900000002", "900", 1);
     auto offers = inbox_.take(1);
     EXPECT_EQ(offers[0].id, (DeliveryId{.message = one.id, .recipient = her("202")}));
@@ -199,6 +205,34 @@ endpoint = "exchange"
     // The successor gives the receipt for its predecessor.
     EXPECT_TRUE(send_apprec("900", "100", "1", 1).accepted);
     EXPECT_EQ(state(one.id, "202"), confirmed);
+    detach(consumer);
+}
+
+TEST_F(OperateTest, GoesToTheRecipientAgainWhenARedirectHasEnded) {
+    redirect(true);
+    const Receipt moved = submit(Draftsman{.msg_id = "1", .to = {"202"}, .conversation = "c"});
+    EXPECT_EQ(moved.recipients[0].redirected_to, her("900"));
+    redirect(false);
+    const Receipt own = submit(Draftsman{.msg_id = "2", .to = {"202"}, .conversation = "c"});
+    EXPECT_FALSE(own.recipients[0].redirected_to);
+    // The first one still waits for the successor; the second one is none of his.
+    const auto recipient = consume(inbox_, "900000002", "202", 9);
+    const auto offers = inbox_.take(1);
+    EXPECT_EQ(offers[0].id.message, own.id);
+    EXPECT_EQ(settle(recipient, offers[0]), delivered);
+    detach(recipient);
+}
+
+TEST_F(OperateTest, MovesWhatWaitsBehindADeliveryInFlight) {
+    const auto consumer = consume(inbox_, "900000002", "202", 1);
+    const Receipt one = submit(Draftsman{.msg_id = "1", .to = {"202"}, .conversation = "c"});
+    const auto taken = inbox_.take(1);
+    const Receipt two = submit(Draftsman{.msg_id = "2", .to = {"202"}, .conversation = "c"});
+    redirect(true);
+    EXPECT_EQ(waiting_for("900"), 1U);
+    EXPECT_EQ(causes(two.id, "202").back(), DeliveryCause::redirected);
+    EXPECT_EQ(causes(one.id, "202").back(), DeliveryCause::offered);
+    EXPECT_EQ(settle(consumer, taken[0]), delivered);
     detach(consumer);
 }
 

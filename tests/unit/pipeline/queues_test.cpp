@@ -60,7 +60,7 @@ class QueuesTest : public testing::Test {
         return id ? id->message.bytes()[15] : 0;
     }
     void remove(std::uint64_t key, store::Position position) {
-        queues_.remove({.order_key = key, .position = position}, at(now_));
+        queues_.remove({.queue = her("9"), .order_key = key, .position = position}, at(now_));
     }
 
     Queues queues_;
@@ -92,7 +92,7 @@ TEST_F(QueuesTest, AReleasedHeadGoesBeforeWhatFollowsIt) {
     add({.position = 1, .key = 7});
     add({.position = 2, .key = 7});
     EXPECT_EQ(take(), 1U);
-    queues_.put_back({.order_key = 7, .position = 1}, at(50), 1, at(0));
+    queues_.put_back({.queue = her("9"), .order_key = 7, .position = 1}, at(50), 1, at(0));
     EXPECT_EQ(take(), 0U);
     EXPECT_TRUE(queues_.wake(at(49)).empty());
     EXPECT_EQ(queues_.wake(at(50)), std::vector{her("9")});
@@ -173,6 +173,46 @@ TEST_F(QueuesTest, AMovedDeliveryIsNotLeftInItsOldQueue) {
     EXPECT_EQ(queues_.take(her("8"))->message, message_of(2));
 }
 
+TEST_F(QueuesTest, AKeyIsOfOneQueue) {
+    add({.position = 1, .key = 7, .queue = "8"});
+    add({.position = 2, .key = 7});
+    EXPECT_EQ(take(), 2U);
+    EXPECT_EQ(take(), 0U);
+    EXPECT_EQ(queues_.take(her("8"))->message, message_of(1));
+    remove(7, 1);  // it is not in this queue
+    EXPECT_EQ(queues_.size(), 2U);
+}
+
+TEST_F(QueuesTest, WhatIsMovedStandsWhereItWasAccepted) {
+    add({.position = 5, .key = 7});
+    add({.position = 8, .key = 7});
+    add({.position = 7, .key = 7});
+    add({.position = 3, .key = 7});  // before one that is ready
+    EXPECT_EQ(take(), 3U);
+    add({.position = 2, .key = 7});  // not before one that was taken
+    for (const store::Position next : {2U, 5U, 7U, 8U}) {
+        EXPECT_EQ(take(), 0U);
+        remove(7, next == 2 ? 3 : next == 5 ? 2 : next - (next == 7 ? 2 : 1));
+        EXPECT_EQ(take(), next);
+    }
+    add({.position = 6, .key = 7});  // alone behind one that was taken
+    remove(7, 8);
+    EXPECT_EQ(take(), 6U);
+    add({.position = 9, .key = 7});
+    remove(7, 6);
+    EXPECT_EQ(take(), 9U);
+}
+
+TEST_F(QueuesTest, WhatIsMovedBeforeOneThatIsNotDueGoesFirst) {
+    add({.position = 5, .key = 7, .due = 100});
+    add({.position = 3, .key = 7});
+    EXPECT_EQ(take(), 3U);
+    remove(7, 3);
+    EXPECT_EQ(take(), 0U);
+    EXPECT_EQ(queues_.wake(at(100)), std::vector{her("9")});
+    EXPECT_EQ(take(), 5U);
+}
+
 TEST_F(QueuesTest, ForgetsTheEndsOfLivesThatAreOver) {
     for (store::Position position = 1; position <= 80'000; ++position) {
         add({.position = position, .expires = 1'000'000});
@@ -201,7 +241,7 @@ TEST_F(QueuesTest, ReportsCountsAndRows) {
     EXPECT_TRUE(rows[0].in_flight);
     EXPECT_FALSE(rows[1].in_flight);
     EXPECT_EQ(queues_.rows(her("9"), 1).size(), 1U);
-    EXPECT_TRUE(queues_.waiting(her("9"), 10).empty());
+    EXPECT_EQ(queues_.waiting(her("9"), 10).size(), 1U);
     EXPECT_EQ(queues_.waiting(her("8"), 10).size(), 1U);
 }
 
@@ -218,7 +258,8 @@ struct Model {
             return false;
         }
         return std::ranges::none_of(open, [&](const auto& other) {
-            return other.second.row.key == candidate.row.key &&
+            return other.second.row.queue == candidate.row.queue &&
+                   other.second.row.key == candidate.row.key &&
                    (other.second.taken || other.first < candidate.row.position);
         });
     }
@@ -232,7 +273,7 @@ TEST_F(QueuesTest, AgreesWithTheModelOverRandomHistories) {
     for (int step = 0; step < 20'000; ++step) {
         ++now_;
         queues_.wake(at(now_));
-        const auto action = pick(4);
+        const auto action = pick(5);
         if (action == 0 || model.open.empty()) {
             Row row{
                 .position = next++,
@@ -241,12 +282,14 @@ TEST_F(QueuesTest, AgreesWithTheModelOverRandomHistories) {
                 .due = now_ + static_cast<std::int64_t>(pick(3)) * 10,
             };
             row.sender = std::to_string(row.key % 3 + 1);
+            row.queue = pick(2) == 0 ? "8" : "9";
             queues_.add(entry(row), at(now_));
             model.open[row.position] = {.row = row};
         } else if (action == 1) {
-            const auto id = queues_.take(her("9"));
+            const std::string queue = pick(2) == 0 ? "8" : "9";
+            const auto id = queues_.take(her(queue));
             const bool any = std::ranges::any_of(model.open, [&](const auto& open) {
-                return model.may_go(open.second, now_);
+                return open.second.row.queue == queue && model.may_go(open.second, now_);
             });
             ASSERT_EQ(id.has_value(), any) << "step " << step;
             if (id) {
@@ -254,15 +297,24 @@ TEST_F(QueuesTest, AgreesWithTheModelOverRandomHistories) {
                 for (const auto byte : id->message.bytes()) {
                     position = position * 256 + byte;
                 }
+                ASSERT_EQ(model.open.at(position).row.queue, queue) << "step " << step;
                 ASSERT_TRUE(model.may_go(model.open.at(position), now_)) << "step " << step;
                 model.open.at(position).taken = true;
             }
         } else {
             auto chosen = std::next(model.open.begin(), static_cast<long>(pick(model.open.size())));
+            Row& row = chosen->second.row;
             const Queues::Place place{
-                .order_key = chosen->second.row.key, .position = chosen->first
+                .queue = her(row.queue), .order_key = row.key, .position = chosen->first
             };
-            if (action == 2 && chosen->second.taken) {
+            if (action == 4) {
+                // Redirected, where it was not taken.
+                if (!chosen->second.taken) {
+                    queues_.remove(place, at(now_));
+                    row.queue = row.queue == "8" ? "9" : "8";
+                    queues_.add(entry(row), at(now_));
+                }
+            } else if (action == 2 && chosen->second.taken) {
                 chosen->second.taken = false;
                 chosen->second.row.due = now_ + 5;
                 queues_.put_back(place, at(now_ + 5), 1, at(now_));
