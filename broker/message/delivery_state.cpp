@@ -4,6 +4,7 @@
 #include <array>
 #include <initializer_list>
 #include <utility>
+#include <vector>
 
 namespace budstikke {
 namespace {
@@ -116,6 +117,19 @@ std::optional<DeliveryState> transition(DeliveryState from, DeliveryCause cause)
         }
     }
     return std::nullopt;
+}
+
+bool may_become(DeliveryState from, DeliveryState to) {
+    std::vector<DeliveryState> reached{from};
+    for (std::size_t at = 0; at < reached.size(); ++at) {
+        for (const DeliveryCause cause : all_causes) {
+            const auto next = transition(reached[at], cause);
+            if (next && std::ranges::find(reached, *next) == reached.end()) {
+                reached.push_back(*next);
+            }
+        }
+    }
+    return std::ranges::find(reached, to) != reached.end();
 }
 
 bool is_open(DeliveryState state) {

@@ -60,6 +60,9 @@ std::string_view name(DeliveryCause cause);
 /// The state after `cause`, or nothing where the table does not allow it from `from`.
 std::optional<DeliveryState> transition(DeliveryState from, DeliveryCause cause);
 
+/// Some chain of allowed changes leads from the one to the other; each state leads to itself.
+bool may_become(DeliveryState from, DeliveryState to);
+
 /// Waiting for the recipient: accepted, queued or in flight.
 bool is_open(DeliveryState state);
 

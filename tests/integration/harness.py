@@ -259,10 +259,11 @@ class Broker:
     def events(self, event):
         return [e for e in list(self.log) if e["event"] == event]
 
-    def ctl_raw(self, *words):
+    def ctl_raw(self, *words, out=subprocess.PIPE):
         return subprocess.run(
             [BIN / "budstikkectl", "--socket", self.socket, "--json", *words],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False)
+            stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, text=True,
+            timeout=PATIENCE, check=False)
 
     def ctl(self, *words):
         """The result of a command that must succeed."""
@@ -287,14 +288,14 @@ class Broker:
         context = self.pki.context(f"org-{number}", number)
         return exchange_client.ExchangeClient(self.port, context, timeout=PATIENCE, **options)
 
-    def vendor(self, number, *words):
+    def vendor(self, number, *words, out=subprocess.PIPE):
         """The program `budstikke` with the certificate of an organisation."""
         certificate, key = self.pki.issue(f"org-{number}", number)
         return subprocess.run(
             [BIN / "budstikke", "--server", f"localhost:{self.port}",
              "--ca", self.pki.folder / "ca.crt", "--cert", certificate, "--key", key, *words],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False,
-            env={**os.environ, "LANG": "C"})
+            stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, text=True,
+            timeout=PATIENCE, check=False, env={**os.environ, "LANG": "C"})
 
 
 @contextlib.contextmanager

@@ -35,7 +35,9 @@ def test_its_client_sends_and_receives_as_it_stands_there(broker, folder):
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                 env={**os.environ, "PYTHONPATH": generated}) as program:
             gp.settle(gp.delivery())
+            # The next one comes between a settlement and its answer.
             gp.submit(apprec(GP, HOSPITAL, message_id))
+            gp.submit(discharge_note(GP, HOSPITAL))
             out, err = program.communicate(timeout=60)
     assert program.returncode == 0, err
     lines = out.splitlines()

@@ -15,12 +15,12 @@ OK, REFUSED, USAGE, NO_CONNECTION = 0, 1, 2, 3
 
 @pytest.fixture
 def hospital(broker):
-    return lambda *words: broker.vendor(ORGANISATIONS[HOSPITAL], *words)
+    return lambda *words, **options: broker.vendor(ORGANISATIONS[HOSPITAL], *words, **options)
 
 
 @pytest.fixture
 def gp(broker):
-    return lambda *words: broker.vendor(ORGANISATIONS[GP], *words)
+    return lambda *words, **options: broker.vendor(ORGANISATIONS[GP], *words, **options)
 
 
 @pytest.fixture
@@ -96,6 +96,42 @@ def test_receive_rejects_and_answers_with_a_negative_receipt(hospital, gp, note)
     assert status.returncode == REFUSED
     assert f"to {GP}: rejected" in status.stdout
     assert "E10" in status.stdout
+
+
+def test_waiting_ends_where_no_event_leads_to_the_state(hospital, gp, note):
+    message_id = new_id()
+    hospital("send", note(message_id=message_id))
+    gp("receive", "--her", GP, "--count", "1", "--wait", "60", "--apprec", "ok")
+    status = ("status", message_id, "--sender", HOSPITAL, "--watch-until")
+    assert hospital(*status, "confirmed").returncode == OK
+    assert hospital(*status, "delivered").returncode == OK
+    for other in ("rejected", "dead_lettered", "expired"):
+        done = hospital(*status, other)
+        assert done.returncode == REFUSED, other
+        assert "the state cannot be reached" in done.stderr
+
+
+def test_an_answer_that_nobody_can_read_is_no_success(hospital, gp, broker, note):
+    message_id = new_id()
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        for words in (["send", note(message_id=message_id)], ["send", note(name="2.xml")],
+                      ["status", message_id, "--sender", HOSPITAL]):
+            done = hospital(*words, out=full)
+            assert done.returncode == USAGE, words
+            assert "the output could not be written" in done.stderr
+        # It stops with the first one, of which nobody learns that it was taken.
+        done = gp("receive", "--her", GP, "--wait", "60", out=full)
+        assert done.returncode == USAGE
+        done = broker.ctl_raw("status", out=full)
+        assert done.returncode == REFUSED
+        assert "the output could not be written" in done.stderr
+    assert broker.ctl("queue", "show", GP)["waiting"] == 1
+
+
+def test_errors_are_told_in_norwegian_too(gp):
+    done = gp("--lang", "no", "receive", "--her", HOSPITAL, "--count", "1")
+    assert done.returncode == REFUSED
+    assert done.stderr.startswith("budstikke: ikke tillatt (denied: ")
 
 
 def test_what_is_not_wanted_stays_in_the_queue(hospital, gp, broker, note):

@@ -271,18 +271,31 @@ int ask_broker(const Options& options, const Command& command) {
             print_error(closed.error(), terminal);
         }
     }
+    // A reader that went away (a full disk, a closed pipe) must not look like a clean result.
+    if (!std::cout.flush()) {
+        std::cerr << "budstikke: "
+                  << terminal.say("svaret kunne ikke skrives", "the output could not be written")
+                  << '\n';
+        return exit_usage;
+    }
     return status;
 }
 
 int run(int argc, char** argv) {
     Options options;
     Command chosen;
-    CLI::App app("The client of Budstikke, the broker of health messages", "budstikke");
+    CLI::App app(
+        "The client of Budstikke, the broker of health messages.\n"
+        "Exit status: 0 done, 1 the answer is no, 2 usage or files, 3 no connection to the broker.",
+        "budstikke"
+    );
     app.set_version_flag("--version", BUDSTIKKE_VERSION);
     app.require_subcommand(1);
     app.fallthrough();
     app.add_flag("--json", options.json, "One JSON object per line");
-    app.add_option("--lang", options.language, "no or en; default: from LANG")
+    app.add_option(
+           "--lang", options.language, "no or en; default: from LANG, and findings of files in both"
+    )
         ->check(CLI::IsMember({"no", "nb", "nn", "en"}));
     add_server(app, options);
     add_send(app, options, chosen);

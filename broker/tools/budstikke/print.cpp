@@ -87,8 +87,45 @@ void print_recipient(const v1::RecipientVerdict& verdict, const Terminal& termin
     }
 }
 
+namespace {
+
+std::string_view in_norwegian(Errc code) {
+    switch (code) {
+        case Errc::invalid_argument:
+            return "ugyldig verdi";
+        case Errc::malformed:
+            return "kan ikke leses";
+        case Errc::limit_exceeded:
+            return "over en grense";
+        case Errc::not_found:
+            return "finnes ikke";
+        case Errc::conflict:
+            return "i strid med det som er lagret";
+        case Errc::denied:
+            return "ikke tillatt";
+        case Errc::unauthenticated:
+            return "ukjent eller ugyldig identitet";
+        case Errc::unavailable:
+            return "ikke tilgjengelig nå";
+        case Errc::corrupt:
+            return "skadede data";
+        case Errc::io:
+            return "feil ved lesing eller skriving";
+        case Errc::internal:
+            return "intern feil";
+    }
+    return "feil";
+}
+
+}  // namespace
+
 int print_error(const Error& error, const Terminal& terminal) {
-    terminal.err << "budstikke: " << name(error.code) << ": " << plain(error.detail) << '\n';
+    const std::string said = std::string(name(error.code)) + ": " + plain(error.detail);
+    terminal.err << "budstikke: "
+                 << (terminal.tongue == Tongue::norwegian
+                         ? std::string(in_norwegian(error.code)) + " (" + said + ')'
+                         : said)
+                 << '\n';
     return error.code == Errc::unavailable ? exit_no_connection : exit_refused;
 }
 

@@ -72,6 +72,10 @@ int Receiver::run() {
         if (const auto done = take(**delivery); !done) {
             return print_error(done.error(), terminal_);
         }
+        // What is taken from now on nobody would hear of.
+        if (!terminal_.out) {
+            break;
+        }
     }
     return exit_ok;
 }

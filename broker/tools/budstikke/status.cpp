@@ -1,11 +1,14 @@
 // `budstikke status`: the timeline of a message for each recipient, once, until a state is reached,
 // or as a stream of events.
 #include <algorithm>
+#include <optional>
 #include <ostream>
+#include <string_view>
 
 #include <budstikke/v1/exchange.pb.h>
 
 #include "broker/base/ids.hpp"
+#include "broker/message/delivery_state.hpp"
 #include "broker/tools/budstikke/commands.hpp"
 #include "broker/tools/budstikke/message_ref.hpp"
 #include "broker/tools/budstikke/print.hpp"
@@ -56,19 +59,37 @@ std::uint64_t last_position(const v1::Status& status) {
     return last;
 }
 
+bool reached(const v1::DeliveryStatus& delivery, const std::string& wanted) {
+    // A confirmed delivery has been delivered.
+    const bool beyond = wanted == "delivered" && delivery.state() == "confirmed";
+    return delivery.state() == wanted || beyond;
+}
+
 bool all_reached(const v1::Status& status, const std::string& wanted) {
     return std::ranges::all_of(status.deliveries(), [&](const v1::DeliveryStatus& delivery) {
-        // A confirmed delivery has been delivered.
-        const bool beyond = wanted == "delivered" && delivery.state() == "confirmed";
-        return delivery.state() == wanted || beyond;
+        return reached(delivery, wanted);
     });
 }
 
-/// No event will ever lead from here to what is waited for.
-bool any_failed(const v1::Status& status) {
-    return std::ranges::any_of(status.deliveries(), [](const v1::DeliveryStatus& delivery) {
-        return delivery.state() == "rejected" || delivery.state() == "cancelled";
+/// Nothing where the broker knows more states than we do.
+std::optional<DeliveryState> state_of(std::string_view named) {
+    const auto states = delivery_states();
+    const auto found =
+        std::ranges::find(states, named, [](DeliveryState state) { return name(state); });
+    return found == states.end() ? std::nullopt : std::optional(*found);
+}
+
+/// No event will ever lead to what is waited for.
+bool any_out_of_reach(const v1::Status& status, const std::string& wanted) {
+    const auto to = state_of(wanted);
+    return std::ranges::any_of(status.deliveries(), [&](const v1::DeliveryStatus& delivery) {
+        const auto from = state_of(delivery.state());
+        return !reached(delivery, wanted) && from && to && !may_become(*from, *to);
     });
+}
+
+bool has_ended(const v1::Status& status, const std::string& wanted) {
+    return all_reached(status, wanted) || any_out_of_reach(status, wanted);
 }
 
 /// The status once it is reached or out of reach.
@@ -76,7 +97,7 @@ Result<v1::Status> watch(
     client::ExchangeClient& broker, const v1::MessageRef& ref, const StatusOptions& options
 ) {
     auto status = broker.status(ref);
-    if (!status || all_reached(*status, options.watch_until) || any_failed(*status)) {
+    if (!status || has_ended(*status, options.watch_until)) {
         return status;
     }
     const auto followed = broker.follow(status->message().sender(), last_position(*status));
@@ -90,7 +111,7 @@ Result<v1::Status> watch(
         }
         if (*event && (*event)->broker_id() == status->message().broker_id()) {
             status = broker.status(ref);
-            if (!status || all_reached(*status, options.watch_until) || any_failed(*status)) {
+            if (!status || has_ended(*status, options.watch_until)) {
                 return status;
             }
         }

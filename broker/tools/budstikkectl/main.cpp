@@ -45,7 +45,10 @@ int ask(const std::string& socket, const std::vector<std::string>& words, int se
     // JSON goes where the program that asked for it reads, errors too.
     const bool json = answer->body.starts_with('{');
     if (answer->code.empty() || json) {
-        std::cout << answer->body << std::flush;
+        if (!(std::cout << answer->body << std::flush)) {
+            std::cerr << "budstikkectl: the output could not be written\n";
+            return exit_failed;
+        }
     } else {
         std::cerr << "budstikkectl: " << answer->code << ": " << answer->body;
     }

@@ -101,6 +101,22 @@ TEST(DeliveryState, RefusesWhatIsNoCauseOrState) {
     EXPECT_EQ(name(DeliveryCause{99}), "unknown");
 }
 
+TEST(DeliveryState, MayBecomeWhatSomeChainOfChangesLeadsTo) {
+    for (const auto to : delivery_states()) {
+        // What has ended stays as it is.
+        for (const auto end : {confirmed, rejected, cancelled}) {
+            EXPECT_EQ(may_become(end, to), end == to) << name(end) << ' ' << name(to);
+        }
+        // All that is open may end in any way; only the first write leads to `accepted`.
+        const bool later = to != none && to != accepted;
+        EXPECT_EQ(may_become(in_flight, to), later) << name(to);
+        EXPECT_EQ(may_become(accepted, to), to != none) << name(to);
+        EXPECT_EQ(may_become(dead_lettered, to), later) << name(to);
+        const bool answered = to == delivered || to == confirmed || to == rejected;
+        EXPECT_EQ(may_become(delivered, to), answered) << name(to);
+    }
+}
+
 TEST(DeliveryState, IsOpenWhileTheRecipientIsStillToGetIt) {
     for (const auto state : delivery_states()) {
         const bool open = state == accepted || state == queued || state == in_flight;
