@@ -36,7 +36,8 @@ std::string usage(const CommandSpec& spec) {
     std::string text(spec.name);
     if (!spec.arguments.empty()) text.append(" ").append(spec.arguments);
     for (const OptionSpec& option : spec.options) {
-        text.append(" [").append(option.name).append(" ").append(option.value).append("]");
+        text.append(" [").append(option.name).append(option.value.empty() ? "" : " ");
+        text.append(option.value).append("]");
     }
     if (spec.changing) text += " --reason TEXT [--dry-run]";
     return text;

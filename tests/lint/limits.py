@@ -81,7 +81,8 @@ def parse(header: str, faults: list[str]) -> list[Limit]:
             faults.append(f"broker/base/limits.hpp:{line}: the comment above {name} must read "
                           "`What it bounds. Beyond: what happens. Key: `section.key`.`")
             continue
-        limits.append(Limit(before[-1], name, known[name], kind == "auto", parts["what"],
+        is_time = kind == "auto" or kind.startswith("std::chrono::")
+        limits.append(Limit(before[-1], name, known[name], is_time, parts["what"],
                             parts["side"], parts["then"], parts["key"]))
     constants = {found[2] for found in CONSTANT.finditer(header)}
     faults += [f"broker/base/limits.hpp:1: {name} could not be read"
