@@ -31,6 +31,7 @@ class MailAccess {
     virtual ~MailAccess() = default;
     /// In the order of arrival. First.
     virtual Outcome<std::vector<WaitingMail>> list() = 0;
+    /// Whole: a connection that breaks within it is a fault.
     virtual Outcome<std::string> fetch(const WaitingMail& mail) = 0;
     /// Lasting at the end of the visit at the latest.
     virtual Outcome<void> remove(const WaitingMail& mail) = 0;

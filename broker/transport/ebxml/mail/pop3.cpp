@@ -1,5 +1,6 @@
-// A visit by POP3S (RFC 1939). What was removed is gone when the visit ends in order: a connection
-// that breaks before QUIT removes nothing.
+// A visit by POP3S (RFC 1939). Promises that a mail is fetched whole or not at all. What was
+// removed is gone when the visit ends in order: a connection that breaks before QUIT removes
+// nothing.
 #include <charconv>
 #include <map>
 #include <utility>
@@ -60,7 +61,17 @@ class Pop3Access final : public MailAccess {
     }
 
     Outcome<std::string> fetch(const WaitingMail& mail) override {
-        return visit_.ask("/" + mail.number, {}, true, visit_.options().mail_bytes_max);
+        auto bytes = visit_.ask("/" + mail.number, {}, true, visit_.options().mail_bytes_max);
+        if (!bytes) {
+            return bytes;
+        }
+        // libcurl takes a connection that ends within a mail for the mail's end, and sizes of LIST
+        // need not be exact. A session that still answers has ended the mail itself.
+        const auto goes_on = visit_.ask("/", "NOOP", false, limits::mime_bytes_max);
+        if (!goes_on) {
+            return std::unexpected(goes_on.error());
+        }
+        return bytes;
     }
 
     Outcome<void> remove(const WaitingMail& mail) override {
