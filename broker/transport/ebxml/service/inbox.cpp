@@ -55,6 +55,14 @@ Reception Inbox::Impl::later(std::string_view reason, std::string_view source) c
     return {.kind = Reception::Kind::later, .reply = {}, .reply_is_fault = false};
 }
 
+void Inbox::Impl::store_failed(const Error& error) const {
+    parts.events.write(EventLevel::error, "ebxml_store_failed", {{"code", name(error.code)}});
+    // A row that does not decode is that message's trouble, and no other's.
+    if (error.code == Errc::io && parts.on_failure) {
+        parts.on_failure(error);
+    }
+}
+
 Reception Inbox::Impl::receive(const Arrival& arrival) {
     const auto known = [this] {
         const std::scoped_lock lock(mutex);
@@ -134,9 +142,7 @@ void Inbox::tick() {
     const auto before = impl_->parts.clock.now() - limits::ebxml_inbound_memory;
     if (const auto erased = impl_->parts.store.erase_inbound_before(before, limits::tick_rows_max);
         !erased) {
-        impl_->parts.events.write(
-            EventLevel::error, "ebxml_store_failed", {{"code", name(erased.error().code)}}
-        );
+        impl_->store_failed(erased.error());
     }
 }
 

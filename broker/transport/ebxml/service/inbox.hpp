@@ -36,6 +36,8 @@ struct InboxParts {
     const Clock& clock;
     Random& random;
     EventLog& events;
+    /// The store failed (io), and nothing more can be promised: end the process. Any thread.
+    std::function<void(const Error&)> on_failure = {};
 };
 
 struct InboxOptions {

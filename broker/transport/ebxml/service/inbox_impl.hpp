@@ -38,6 +38,7 @@ struct Inbox::Impl {
     // inbox.cpp
     Reception receive(const Arrival& arrival);
     Reception later(std::string_view reason, std::string_view source) const;
+    void store_failed(const Error& error) const;
 
     // inbox_answers.cpp: how an answer goes
     Reception answer_fault(
@@ -63,7 +64,6 @@ struct Inbox::Impl {
     Outcome refuse(const Incoming& incoming, const Errors& errors);
     Outcome refuse_false_duplicate(const Incoming& incoming) const;
     Outcome keep(const Incoming& incoming, std::optional<Package> signal, std::string business_id);
-    Outcome store_failed(const Error& error) const;
     std::optional<EbxmlError> obstacle(const Incoming& incoming) const;
     std::expected<std::string, EbxmlError> open(const Incoming& incoming) const;
     std::optional<pipeline::Receipt> submit(const Incoming& incoming, std::string payload) const;

@@ -164,6 +164,7 @@ Reception Inbox::Impl::take_unauthenticated(const Incoming& incoming) {
     const auto& id = sender.envelope.message_id;
     const auto before = parts.store.inbound(incoming.from, id);
     if (!before) {
+        store_failed(before.error());
         return later("store", incoming.arrival.source);
     }
     if (*before || in_progress.contains({incoming.from, id})) {
@@ -212,7 +213,8 @@ Outcome Inbox::Impl::process_new(const Incoming& incoming) {
     const auto& header = incoming.sender.envelope;
     const auto before = parts.store.inbound(incoming.from, header.message_id);
     if (!before) {
-        return store_failed(before.error());
+        store_failed(before.error());
+        return {};
     }
     if (*before) {
         if ((*before)->digests != incoming.sender.digests) {
@@ -285,14 +287,10 @@ Outcome Inbox::Impl::keep(
 ) {
     const auto record = record_of(incoming, signal, std::move(business_id));
     if (const auto put = parts.store.put(record); !put) {
-        return store_failed(put.error());
+        store_failed(put.error());
+        return {};
     }
     return {.later = false, .signal = std::move(signal)};
-}
-
-Outcome Inbox::Impl::store_failed(const Error& error) const {
-    parts.events.write(EventLevel::error, "ebxml_store_failed", {{"code", name(error.code)}});
-    return {};
 }
 
 std::optional<EbxmlError> Inbox::Impl::obstacle(const Incoming& incoming) const {

@@ -60,7 +60,8 @@ struct MessageService::Impl {
                .schemas = parts.schemas,
                .clock = parts.clock,
                .random = parts.random,
-               .events = parts.events},
+               .events = parts.events,
+               .on_failure = parts.on_failure},
               {.signal = [this](const VerifiedSignal& signal) { return outbox.signal(signal); },
                .bounced = [this](
                               std::string_view mail_id, bool permanent

@@ -85,9 +85,47 @@ TEST_F(Duplicates, ACrashBetweenTheBrokersWriteAndTheSignalIsHealedByTheCopy) {
 }
 
 TEST_F(Duplicates, NothingIsAnsweredByAStoreThatCannotTell) {
-    ebxml_store_->fails_to_find = true;
+    ebxml_store_->fails_to_find = Errc::io;
     EXPECT_EQ(receive(PartnerMessage{}).kind, Reception::Kind::later);
     EXPECT_EQ(accepted(), 0U);
+}
+
+class StoreFailure : public InboxTest {};
+
+TEST_F(StoreFailure, OfAWriteEndsTheProcess) {
+    ebxml_store_->fails_to_keep = true;
+    EXPECT_EQ(receive(PartnerMessage{}).kind, Reception::Kind::later);
+    EXPECT_EQ(failures_, 1);
+}
+
+TEST_F(StoreFailure, OfAReadEndsTheProcess) {
+    ebxml_store_->fails_to_find = Errc::io;
+    EXPECT_EQ(receive(PartnerMessage{}).kind, Reception::Kind::later);
+    EXPECT_EQ(failures_, 1);
+}
+
+TEST_F(StoreFailure, WhereAnUnauthenticatedMessageIsLookedUpEndsTheProcess) {
+    ebxml_store_->fails_to_find = Errc::io;
+    PartnerMessage message;
+    message.signer = "clinic-sign";
+    EXPECT_EQ(receive(message).kind, Reception::Kind::later);
+    EXPECT_EQ(events("ebxml_unauthenticated"), 1U);
+    EXPECT_EQ(failures_, 1);
+}
+
+TEST_F(StoreFailure, OfForgettingEndsTheProcess) {
+    ebxml_store_->fails_to_forget = true;
+    inbox_->tick();
+    EXPECT_EQ(failures_, 1);
+}
+
+TEST_F(StoreFailure, OfOneRowThatDoesNotDecodePutsOffItsMessageOnly) {
+    ebxml_store_->fails_to_find = Errc::corrupt;
+    EXPECT_EQ(receive(PartnerMessage{}).kind, Reception::Kind::later);
+    EXPECT_EQ(events("ebxml_store_failed"), 1U);
+    EXPECT_EQ(failures_, 0);
+    ebxml_store_->fails_to_find.reset();
+    EXPECT_EQ(answered(PartnerMessage{}).envelope.kind, Kind::acknowledgment);
 }
 
 /// The first copy waits in the store until told.

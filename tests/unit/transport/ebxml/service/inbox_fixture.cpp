@@ -100,6 +100,7 @@ void InboxTest::start() {
             .clock = clock_,
             .random = random_,
             .events = events_,
+            .on_failure = [this](const Error&) { ++failures_; },
         },
         SignalHandlers{
             .signal =

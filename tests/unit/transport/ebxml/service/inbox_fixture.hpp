@@ -2,6 +2,7 @@
 // is given, and somebody who takes signals.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <expected>
 #include <functional>
@@ -58,7 +59,8 @@ class FaultyStore final : public ForwardingStore {
     using ForwardingStore::put;
 
     bool fails_to_keep = false;
-    bool fails_to_find = false;
+    bool fails_to_forget = false;
+    std::optional<Errc> fails_to_find;
     std::function<void()> before_keeping;
 
     Result<void> put(const store::InboundEbxml& message) override {
@@ -71,9 +73,15 @@ class FaultyStore final : public ForwardingStore {
     Result<std::optional<store::InboundEbxml>> inbound(const HerId& from, std::string_view id)
         const override {
         if (fails_to_find) {
-            return fail(Errc::io, "a test");
+            return fail(*fails_to_find, "a test");
         }
         return ForwardingStore::inbound(from, id);
+    }
+    Result<std::size_t> erase_inbound_before(Timestamp before, std::size_t rows_max) override {
+        if (fails_to_forget) {
+            return fail(Errc::io, "a test");
+        }
+        return ForwardingStore::erase_inbound_before(before, rows_max);
     }
 };
 
@@ -143,6 +151,7 @@ class InboxTest : public testing::Test {
     crypto::test::SettableClock clock_;
     crypto::SystemRandom random_;
     Events events_;
+    std::atomic<int> failures_ = 0;  ///< for which the process would end
     AdapterRegistry adapters_;
     KeepingCarrier carrier_;
     std::vector<TakenSignal> signals_;

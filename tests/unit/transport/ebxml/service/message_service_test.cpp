@@ -10,6 +10,7 @@
 #include "tests/unit/admin/event_recorder.hpp"
 #include "tests/unit/crypto/ebxml/party_pki.hpp"
 #include "tests/unit/pipeline/broker_fixture.hpp"
+#include "tests/unit/transport/ebxml/service/forwarding_store.hpp"
 #include "tests/unit/transport/ebxml/service/world.hpp"
 
 namespace budstikke::ebxml::test {
@@ -62,6 +63,20 @@ class Wire final : public Carrier {
     std::atomic<int> sent_ = 0;
 };
 
+/// A store that fails to keep what came, where a test asks for it.
+class FailingStore final : public ForwardingStore {
+ public:
+    using ForwardingStore::ForwardingStore;
+    using ForwardingStore::put;
+    Result<void> put(const store::InboundEbxml& message) override {
+        return fails_ ? Result<void>(fail(Errc::io, "a test")) : ForwardingStore::put(message);
+    }
+    void fail_from_now_on() { fails_ = true; }
+
+ private:
+    std::atomic<bool> fails_ = false;
+};
+
 class ServiceTest : public testing::Test {
  protected:
     /// One of the two: all that a broker has.
@@ -73,7 +88,8 @@ class ServiceTest : public testing::Test {
         std::unique_ptr<store::PayloadCodec> codec;
         std::unique_ptr<store::Store> store;
         std::unique_ptr<pipeline::Broker> broker;
-        std::unique_ptr<store::EbxmlStore> ebxml_store;
+        std::unique_ptr<FailingStore> ebxml_store;
+        std::atomic<int> failures = 0;  ///< for which the process would end
         admin::EventRecorder events;
         Wire wire;
         std::unique_ptr<MessageService> service;
@@ -128,7 +144,9 @@ class ServiceTest : public testing::Test {
         );
         ASSERT_TRUE(register_adapters(side.adapters));
         side.store = store::open_rocksdb({.path = side.folder.path("store").string()}).value();
-        side.ebxml_store = store::open_ebxml_store(side.folder.path("ebxml")).value();
+        side.ebxml_store = std::make_unique<FailingStore>(
+            store::open_ebxml_store(side.folder.path("ebxml")).value()
+        );
         side.broker = pipeline::Broker::start(
                           {.store = *side.store,
                            .codec = *side.codec,
@@ -147,7 +165,12 @@ class ServiceTest : public testing::Test {
                             .schemas = nullptr,
                             .clock = clock_,
                             .random = side.random,
-                            .events = side.events},
+                            .events = side.events,
+                            .on_failure =
+                                [&side](const Error&) {
+                                    ++side.failures;
+                                    side.failures.notify_all();
+                                }},
                            std::move(around)
         )
                            .value();
@@ -262,6 +285,14 @@ TEST_F(ServiceTest, AMessageArrivesWithItsVeryBytesAndItsAppRecGoesBack) {
     ASSERT_TRUE(sent && came);
     EXPECT_EQ(sent->conversation_id, came->conversation_id);
     EXPECT_EQ(hospital_.service->versions().at(0).partner, her("3001"));
+}
+
+TEST_F(ServiceTest, AStoreThatCannotKeepWhatCameEndsTheProcess) {
+    hospital_.ebxml_store->fail_from_now_on();
+    send_note();
+    hospital_.failures.wait(0);
+    EXPECT_EQ(hospital_.events.all("ebxml_store_failed").size(), 1U);
+    EXPECT_EQ(clinic_.failures, 0);
 }
 
 TEST_F(ServiceTest, WhatWasLostOnTheWayIsSentAgainAndSeenOnce) {
