@@ -10,7 +10,8 @@
 #include "broker/crypto/tls_context.hpp"
 #include "broker/transport/admission.hpp"
 #include "broker/transport/awaitable.hpp"
-#include "broker/transport/socket_handle.hpp"
+#include "broker/transport/tls_stream.hpp"
+#include "broker/transport/turns.hpp"
 
 namespace budstikke::transport {
 
@@ -18,8 +19,8 @@ namespace budstikke::transport {
 class Connection {
  public:
     virtual ~Connection() = default;
-    /// The whole life of the connection; afterwards nobody refers to it.
-    virtual Awaitable<void> run(crypto::TlsServerContext tls) = 0;
+    /// The whole life of the connection behind its handshake; afterwards nobody refers to it.
+    virtual Awaitable<void> run() = 0;
     /// Looks at the deadlines; called several times in the shortest of them.
     virtual void tick(SteadyTime now) = 0;
     /// Ends it where the peer would not be let in now.
@@ -35,7 +36,8 @@ struct Accepted {
     boost::asio::io_context& context;
     /// Runs a task on the context's thread, from any other.
     std::function<void(std::move_only_function<void()>)> post;
-    SocketHandle socket;
+    Turns& turns;  ///< of the context's thread
+    SecureSocket socket;
     Admission::Seat seat;
     std::string address;
 };

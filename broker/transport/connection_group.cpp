@@ -27,9 +27,13 @@ constexpr Duration sweep_interval = 1min;
 }  // namespace
 
 struct ConnectionGroup::Impl {
+    Impl(IoThreads& of, std::size_t number, const GroupParts& given)
+        : threads(of), index(number), parts(given), turns(of.context(number)) {}
+
     IoThreads& threads;
     std::size_t index;
     const GroupParts& parts;
+    Turns turns;
     std::unordered_set<Connection*> connections;  ///< each owned by its coroutine
     bool draining = false;
     bool stopping = false;
@@ -43,7 +47,7 @@ struct ConnectionGroup::Impl {
         } else if (draining) {
             connection->drain();
         }
-        co_await connection->run(parts.tls());
+        co_await connection->run();
         connections.erase(connection.get());
         connection.reset();
         parts.on_gone();
@@ -77,24 +81,22 @@ struct ConnectionGroup::Impl {
 };
 
 ConnectionGroup::ConnectionGroup(IoThreads& threads, std::size_t index, const GroupParts& parts)
-    : impl_(std::make_unique<Impl>(
-          Impl{.threads = threads, .index = index, .parts = parts, .connections = {}}
-      )) {
+    : impl_(std::make_unique<Impl>(threads, index, parts)) {
     asio::co_spawn(threads.context(index), impl_->watch_the_clock(), asio::detached);
 }
 
 ConnectionGroup::~ConnectionGroup() = default;
 
-void ConnectionGroup::take(SocketHandle socket, Admission::Seat seat, std::string address) {
-    impl_->post([impl = impl_.get(), socket = std::move(socket), seat = std::move(seat),
-                 address = std::move(address)]() mutable {
+void ConnectionGroup::take(Arrival arrival) {
+    impl_->post([impl = impl_.get(), arrival = std::move(arrival)]() mutable {
         asio::io_context& context = impl->threads.context(impl->index);
         auto connection = impl->parts.make({
             .context = context,
             .post = [impl](std::move_only_function<void()> task) { impl->post(std::move(task)); },
-            .socket = std::move(socket),
-            .seat = std::move(seat),
-            .address = std::move(address),
+            .turns = impl->turns,
+            .socket = std::move(arrival.socket),
+            .seat = std::move(arrival.seat),
+            .address = std::move(arrival.address),
         });
         asio::co_spawn(context, impl->live(std::move(connection)), asio::detached);
     });

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <string>
 
 #include "broker/transport/connection.hpp"
+#include "broker/transport/door.hpp"
 #include "broker/transport/threads.hpp"
 
 namespace budstikke::transport {
@@ -29,7 +29,7 @@ class ConnectionGroup {
     ConnectionGroup& operator=(const ConnectionGroup&) = delete;
 
     // From any thread.
-    void take(SocketHandle socket, Admission::Seat seat, std::string address);
+    void take(Arrival arrival);
     void sweep();
     void drain();
     void stop();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "broker/transport/connection_group.hpp"
+#include "broker/transport/door.hpp"
 #include "broker/transport/listener.hpp"
 #include "broker/transport/threads.hpp"
 
@@ -30,7 +31,7 @@ struct ConnectionServer::Impl {
               .tls = [this] { return current_tls(); },
               .on_gone = [this] { connection_gone(); },
           },
-          threads(std::max<std::size_t>(1, options.io_threads)) {
+          threads(std::max<std::size_t>(1, options.io_threads), ThreadKind::usual) {
         for (std::size_t i = 0; i < threads.size(); ++i) {
             groups.push_back(std::make_unique<ConnectionGroup>(threads, i, parts));
         }
@@ -47,15 +48,16 @@ struct ConnectionServer::Impl {
         gone.notify_all();
     }
 
-    void take(SocketHandle socket, Admission::Seat seat, std::string address) {
+    void take(Arrival arrival) {
         next_group = (next_group + 1) % groups.size();
-        groups[next_group]->take(std::move(socket), std::move(seat), std::move(address));
+        groups[next_group]->take(std::move(arrival));
     }
 
-    void close_listener() {
+    void close_door() {
         std::promise<void> closed;
-        threads.post(0, [this, &closed] {
+        door->post([this, &closed] {
             listener->close();
+            door->close();
             closed.set_value();
         });
         closed.get_future().wait();
@@ -71,13 +73,14 @@ struct ConnectionServer::Impl {
     crypto::TlsServerContext tls;
     const GroupParts parts;
     std::vector<std::unique_ptr<ConnectionGroup>> groups;
-    std::unique_ptr<Listener> listener;
     std::uint16_t port = 0;
-    std::size_t next_group = 0;  ///< of the thread that accepts
+    std::size_t next_group = 0;  ///< of the door's thread
     std::mutex operating;        ///< one operator at a time, so that none asks threads that ended
     bool stopped = false;        ///< under operating
-    /// Last, so that its coroutines end before what they use.
+    /// Behind all else, so that their coroutines end before what they use.
     IoThreads threads;
+    std::unique_ptr<Door> door;
+    std::unique_ptr<Listener> listener;  ///< on the door's thread
 };
 
 ConnectionServer::ConnectionServer(
@@ -91,15 +94,24 @@ ConnectionServer::ConnectionServer(
 ConnectionServer::~ConnectionServer() = default;
 
 Result<void> ConnectionServer::open(EventLog& events) {
+    impl_->door = std::make_unique<Door>(DoorParts{
+        .limits = impl_->limits,
+        .clock = impl_->parts.clock,
+        .events = events,
+        .tls = impl_->parts.tls,
+        .on_arrival = [impl = impl_.get()](Arrival arrival) { impl->take(std::move(arrival)); },
+        .on_gone = impl_->parts.on_gone,
+    });
+    Door& door = *impl_->door;
     auto listener = Listener::open(
-        {.context = impl_->threads.context(0),
+        {.context = door.context(),
          .admission = impl_->admission,
          .events = events,
-         .clock = impl_->parts.clock,
-         .refusal_log_time_min = impl_->limits.refusal_log_time_min},
+         .refusals = door.refusals(),
+         .acceptances = door.acceptances()},
         impl_->options.address, impl_->options.port,
-        [impl = impl_.get()](SocketHandle socket, Admission::Seat seat, std::string address) {
-            impl->take(std::move(socket), std::move(seat), std::move(address));
+        [&door](SocketHandle socket, Admission::Seat seat, std::string address) {
+            door.take(std::move(socket), std::move(seat), std::move(address));
         }
     );
     if (!listener) {
@@ -133,10 +145,11 @@ bool ConnectionServer::drain(Duration time_max) {
         if (impl_->stopped) {
             return true;
         }
-        impl_->close_listener();
         for (const auto& group : impl_->groups) {
             group->drain();
         }
+        // Who still comes in meanwhile finds a group that drains.
+        impl_->close_door();
     }
     std::unique_lock lock(impl_->mutex);
     return impl_->gone.wait_for(lock, time_max, [this] { return impl_->is_empty(); });
@@ -147,18 +160,19 @@ void ConnectionServer::stop(const std::function<void()>& last_work) {
     if (std::exchange(impl_->stopped, true)) {
         return;
     }
-    impl_->close_listener();
     for (const auto& group : impl_->groups) {
         group->stop();
     }
+    impl_->close_door();
     {
         // Each is bounded by the times of writing and closing, and by the last answer to its peer.
         std::unique_lock lock(impl_->mutex);
         impl_->gone.wait(lock, [this] { return impl_->is_empty(); });
     }
     last_work();
+    impl_->door->stop();
     impl_->threads.stop();
-    // Its socket belongs to a context of the threads.
+    // Its socket belongs to the door's context.
     impl_->listener.reset();
 }
 

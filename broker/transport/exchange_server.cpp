@@ -25,9 +25,8 @@ std::size_t workers_of(const ExchangeServerOptions& options) {
 
 Duration shortest_deadline(const ExchangeLimits& limits) {
     return std::min(
-        {limits.handshake_time_max, limits.hello_time_max, limits.frame_time_max,
-         limits.submission_time_max, limits.upload_grace, limits.idle_time_max,
-         limits.write_time_max, limits.closing_time_max}
+        {limits.hello_time_max, limits.frame_time_max, limits.submission_time_max,
+         limits.upload_grace, limits.idle_time_max, limits.write_time_max, limits.closing_time_max}
     );
 }
 
@@ -57,10 +56,7 @@ struct ExchangeServer::Impl {
                .shortest_deadline = shortest_deadline(options.limits)},
               options.limits, std::move(context), clock,
               [this](Accepted accepted) {
-                  return std::make_unique<Session>(
-                      accepted.context, std::move(accepted.socket), std::move(accepted.seat),
-                      std::move(accepted.address), parts
-                  );
+                  return std::make_unique<Session>(std::move(accepted), parts);
               }
           ) {}
 

@@ -1,7 +1,6 @@
 // The accept loop of listener.hpp.
 #include "broker/transport/listener.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -19,7 +18,6 @@
 #include <sys/socket.h>
 
 #include "broker/base/limits.hpp"
-#include "broker/transport/refusal_log.hpp"
 
 namespace budstikke::transport {
 
@@ -29,7 +27,6 @@ using asio::ip::tcp;
 namespace {
 
 constexpr std::chrono::milliseconds breather{100};
-constexpr Duration shortest_look = std::chrono::seconds(1);
 constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 
 std::string numeric(const sockaddr_storage& address) {
@@ -49,14 +46,12 @@ struct Listener::Impl {
     tcp::acceptor acceptor;
     Admission& admission;
     EventLog& events;
-    RefusalLog refusals;
-    asio::steady_timer look;
-    Duration look_interval;
+    DoorLog& refusals;
+    DoorLog& acceptances;
     OnConnection on_connection;
     std::uint16_t port = 0;
 
     Awaitable<void> run();
-    Awaitable<void> tell_of_refusals();
     bool accept_all();
     void accept_one(SocketHandle socket, std::string address);
 };
@@ -75,14 +70,6 @@ Awaitable<void> Listener::Impl::run() {
             timer.expires_after(breather);
             co_await timer.async_wait(quietly);
         }
-    }
-}
-
-Awaitable<void> Listener::Impl::tell_of_refusals() {
-    while (acceptor.is_open()) {
-        look.expires_after(look_interval);
-        co_await look.async_wait(quietly);
-        refusals.tick();
     }
 }
 
@@ -107,10 +94,10 @@ bool Listener::Impl::accept_all() {
 void Listener::Impl::accept_one(SocketHandle socket, std::string address) {
     auto seat = admission.admit(address);
     if (!seat) {
-        refusals.note(seat.error(), std::move(address));
+        refusals.note(std::string(event_id(seat.error())), std::move(address));
         return;
     }
-    events.write(EventLevel::info, "connection_accepted", {{"address", address}});
+    acceptances.note("connection_accepted", address);
     on_connection(std::move(socket), std::move(*seat), std::move(address));
 }
 
@@ -150,9 +137,8 @@ Result<std::unique_ptr<Listener>> Listener::open(
         .acceptor = std::move(acceptor),
         .admission = parts.admission,
         .events = parts.events,
-        .refusals = RefusalLog(parts.events, parts.clock, parts.refusal_log_time_min),
-        .look = asio::steady_timer(parts.context),
-        .look_interval = std::max(parts.refusal_log_time_min, shortest_look),
+        .refusals = parts.refusals,
+        .acceptances = parts.acceptances,
         .on_connection = std::move(on_connection),
         .port = bound,
     }));
@@ -168,15 +154,12 @@ std::uint16_t Listener::port() const {
 
 void Listener::start() {
     asio::co_spawn(impl_->context, impl_->run(), asio::detached);
-    asio::co_spawn(impl_->context, impl_->tell_of_refusals(), asio::detached);
 }
 
 void Listener::close() {
     boost::system::error_code ignored;
     // The descriptor is gone either way.
     impl_->acceptor.close(ignored);
-    impl_->look.cancel();
-    impl_->refusals.flush();
 }
 
 }  // namespace budstikke::transport

@@ -8,11 +8,11 @@
 #include <memory>
 #include <string>
 
-#include "broker/base/clock.hpp"
 #include "broker/base/event_log.hpp"
 #include "broker/base/result.hpp"
 #include "broker/transport/admission.hpp"
 #include "broker/transport/awaitable.hpp"
+#include "broker/transport/door_log.hpp"
 #include "broker/transport/socket_handle.hpp"
 
 namespace budstikke::transport {
@@ -22,8 +22,8 @@ struct ListenerParts {
     boost::asio::io_context& context;
     Admission& admission;
     EventLog& events;
-    const Clock& clock;
-    Duration refusal_log_time_min;  ///< as in RefusalLog
+    DoorLog& refusals;
+    DoorLog& acceptances;
 };
 
 class Listener {
@@ -44,7 +44,7 @@ class Listener {
     std::uint16_t port() const;
     /// Begins to accept.
     void start();
-    /// On the thread of the context: the port is free afterwards, and all refusals are in the log.
+    /// On the thread of the context: the port is free afterwards.
     void close();
 
     struct Impl;

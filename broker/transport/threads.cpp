@@ -1,13 +1,18 @@
 // The threads of threads.hpp.
 #include "broker/transport/threads.hpp"
 
+#include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+
+#include "broker/base/background.hpp"
+#include "broker/base/fair_queue.hpp"
 
 namespace budstikke::transport {
 
@@ -28,10 +33,15 @@ struct IoThreads::Impl {
     std::vector<std::unique_ptr<IoThread>> threads;
 };
 
-IoThreads::IoThreads(std::size_t count) : impl_(std::make_unique<Impl>()) {
+IoThreads::IoThreads(std::size_t count, ThreadKind kind) : impl_(std::make_unique<Impl>()) {
     for (std::size_t i = 0; i < count; ++i) {
         IoThread& thread = *impl_->threads.emplace_back(std::make_unique<IoThread>());
-        thread.thread = std::jthread([&thread] { thread.context.run(); });
+        thread.thread = std::jthread([&thread, kind] {
+            if (kind == ThreadKind::behind_others) {
+                compute_behind_others();
+            }
+            thread.context.run();
+        });
     }
 }
 
@@ -64,6 +74,10 @@ void IoThreads::stop() {
 }
 
 struct Workers::Impl {
+    explicit Impl(std::size_t count) : pool(count) {}
+
+    std::mutex mutex;
+    FairQueue<std::move_only_function<void()>> waiting;
     asio::thread_pool pool;
 };
 
@@ -73,8 +87,18 @@ Workers::~Workers() {
     stop();
 }
 
-void Workers::post(std::move_only_function<void()> task) {
-    asio::post(impl_->pool, std::move(task));
+void Workers::post(const std::string& owner, std::move_only_function<void()> task) {
+    {
+        const std::lock_guard lock(impl_->mutex);
+        impl_->waiting.push(owner, std::move(task));
+    }
+    // One for each that waits, whichever of them it will be.
+    asio::post(impl_->pool, [impl = impl_.get()] {
+        std::unique_lock lock(impl->mutex);
+        auto next = impl->waiting.pop();
+        lock.unlock();
+        next();
+    });
 }
 
 void Workers::stop() {

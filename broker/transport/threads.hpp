@@ -1,18 +1,23 @@
 // The threads of a listener: I/O threads with a context each, to which connections are pinned, and
-// workers for what would hold them up. Promises that nothing runs after stop() returned.
+// workers for what would hold them up. Promises that nothing runs after stop() returned, and that
+// whoever has much for the workers makes the others wait for little of it.
 #pragma once
 
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "broker/transport/awaitable.hpp"
 
 namespace budstikke::transport {
 
+/// How threads share the processors (base/background.hpp).
+enum class ThreadKind { usual, behind_others };
+
 class IoThreads {
  public:
-    explicit IoThreads(std::size_t count);
+    IoThreads(std::size_t count, ThreadKind kind);
     ~IoThreads();
     IoThreads(const IoThreads&) = delete;
     IoThreads& operator=(const IoThreads&) = delete;
@@ -35,7 +40,8 @@ class Workers {
     Workers(const Workers&) = delete;
     Workers& operator=(const Workers&) = delete;
 
-    void post(std::move_only_function<void()> task);
+    /// The tasks of one owner in order, and owners in turn.
+    void post(const std::string& owner, std::move_only_function<void()> task);
     /// After all that was posted has run.
     void stop();
 

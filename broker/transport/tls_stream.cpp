@@ -59,7 +59,17 @@ struct TlsStream::Impl {
 TlsStream::TlsStream(asio::io_context& context, SocketHandle socket)
     : impl_(std::make_unique<Impl>(context, std::move(socket))) {}
 
+TlsStream::TlsStream(asio::io_context& context, SecureSocket secure)
+    : TlsStream(context, std::move(secure.socket)) {
+    impl_->session.emplace(std::move(secure.session));
+}
+
 TlsStream::~TlsStream() = default;
+
+SecureSocket TlsStream::release() {
+    assert(impl_->session);
+    return {.socket = SocketHandle(impl_->socket.release()), .session = std::move(*impl_->session)};
+}
 
 Awaitable<TlsFault> TlsStream::handshake(const crypto::TlsServerContext& context) {
     if (impl_->aborted) {
@@ -101,7 +111,7 @@ TlsStream::ReadResult TlsStream::read_now(std::span<char> space) {
         if (step.state == TlsState::want_read || step.state == TlsState::want_write) {
             impl_->read_wants = step.state;
             const auto state = filled > 0 ? Reading::bytes : Reading::nothing_yet;
-            return {.state = state, .bytes = filled};
+            return {.state = state, .bytes = filled, .drained = true};
         }
         break;
     }

@@ -17,22 +17,33 @@
 
 namespace budstikke::transport {
 
+/// A socket behind its handshake, between two contexts.
+struct SecureSocket {
+    SocketHandle socket;
+    crypto::TlsSession session;
+};
+
 /// Belongs to the thread of its context; one reader and one writer may wait at the same time.
 class TlsStream {
  public:
-    /// `socket` is connected; it is made non-blocking.
+    /// `socket` is connected; it is made non-blocking. The handshake comes first.
     TlsStream(boost::asio::io_context& context, SocketHandle socket);
+    /// Goes on where another has released it.
+    TlsStream(boost::asio::io_context& context, SecureSocket secure);
     ~TlsStream();
     TlsStream(const TlsStream&) = delete;
     TlsStream& operator=(const TlsStream&) = delete;
 
     /// `none`: the peer is authenticated.
     Awaitable<crypto::TlsFault> handshake(const crypto::TlsServerContext& context);
+    /// After the handshake, while nobody waits: for another context. Nothing is called here later.
+    SecureSocket release();
 
     enum class Reading { bytes, nothing_yet, ended };
     struct ReadResult {
         Reading state = Reading::ended;
         std::size_t bytes = 0;
+        bool drained = false;  ///< there is no more without waiting: readable() comes next
     };
     /// What can be read now without waiting, as much as fits.
     ReadResult read_now(std::span<char> space);

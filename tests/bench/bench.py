@@ -29,6 +29,7 @@ PARTS = {
     "ceilings": ceilings.measure,
     "ebxml": ebxml.measure,
 }
+FLOOD_BEGUN = 1000  # messages
 PAIRS_MAX = max(ratios.PAIRS_MAX, ebxml.PAIRS)
 STANDARDS = pathlib.Path(
     os.environ.get("BUDSTIKKE_STANDARDS", brokers.PROJECT.parent / "shared/standards"))
@@ -78,13 +79,15 @@ class Bench:
         return said
 
     @contextlib.contextmanager
-    def feed(self, broker, *, nice=0, **options):
-        """Messages that nobody else fetches, as long as the `with` block lasts."""
+    def feed(self, broker, *, before=(), **options):
+        """Messages that nobody else fetches, from before the `with` block to its end."""
+        open_before = broker.open_deliveries()
         feed = subprocess.Popen(
-            ["nice", "-n", str(nice),
-             *self._load_command(broker, no_recipients=True, seconds=600, **options)],
+            [*before, *self._load_command(broker, no_recipients=True, seconds=600, **options)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         try:
+            while feed.poll() is None and broker.open_deliveries() < open_before + FLOOD_BEGUN:
+                pass  # asking takes its time, so this does not spin
             yield
             if feed.poll() is not None:
                 raise SystemExit("the flood ended before what was to be measured beside it")

@@ -173,19 +173,21 @@ level = "warning"
 
 class Budstikke(Broker):
     """budstikked as it comes, but for folders and port: all settings are the defaults. `loud` are
-    the pairs whose senders are of the organisation LOUD."""
+    the pairs of the organisation LOUD, which others are to be protected from."""
 
     def __init__(self, folder, pki, programs, schemas, *, pairs, validation, loud=()):
         super().__init__(folder, pki)
         self.programs = programs
         (self.folder / "data").mkdir(mode=0o700)
         (self.folder / "directory").mkdir()
+        rules = f'validation = "{validation}"\n'
         text = self._organisation(
             SENDERS, [str(2000 + n) for n in range(pairs) if n not in loud], "hospital", "")
         if loud:
-            text += self._organisation(LOUD, [str(2000 + n) for n in loud], "hospital", "")
-        text += self._organisation(RECIPIENTS, [str(3000 + n) for n in range(pairs)], "gp",
-                                   f'validation = "{validation}"\n')
+            text += self._organisation(LOUD, [str(first + n) for first in (2000, 3000)
+                                              for n in loud], "gp", rules)
+        text += self._organisation(
+            RECIPIENTS, [str(3000 + n) for n in range(pairs) if n not in loud], "gp", rules)
         (self.folder / "directory/parties.toml").write_text(text, encoding="utf-8")
         keys = self.folder / "master-keys"
         keys.write_text("first " + os.urandom(32).hex() + "\n", encoding="utf-8")

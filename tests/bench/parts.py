@@ -16,8 +16,8 @@ IDLE_CONNECTIONS = 2_000
 class Crowd:
     """Connections that do nothing useful while the `with` block lasts."""
 
-    def __init__(self, bench, broker, kind, *, nice=0, **options):
-        words = ["nice", "-n", nice, bench.programs / "tests/budstikke_crowd", kind,
+    def __init__(self, bench, broker, kind, *, before=(), **options):
+        words = [*before, bench.programs / "tests/budstikke_crowd", kind,
                  "--port", broker.port, "--pki", bench.pki]
         for name, value in options.items():
             words += [f"--{name.replace('_', '-')}", value]
@@ -103,20 +103,25 @@ def idle(bench):
     return {"idle_connection_kib": round(each, 2)}
 
 
-# Each with what its crowd needs, and how many messages for its recipients are stored beforehand;
-# all yield the processor to the well-behaved one, since they would run on machines of their own.
+# They would run on machines of their own, and take the processor only while nobody else of this one
+# wants it. A low priority (nice) is not that: Linux lets a thread that wakes wait until the slice
+# of such a neighbour ends.
+ASIDE = ("chrt", "--idle", "0")
+# Each with what its crowd needs, and how many messages for its recipients are stored beforehand.
+# All are of one organisation, which the well-behaved party is not of.
+LOUD = {"client": "loud"}
 LOUD_PAIRS = {"first_pair": 1, "pairs": 4}
 LOUD_SENDERS = {**LOUD_PAIRS, "sender": "loud"}
 MISBEHAVIOURS = {
     # So much for each that no socket's buffers hold it.
-    "slow-readers": ({"count": 64, **LOUD_PAIRS}, 8000),
-    "slow-writers": ({"count": 1000}, 0),
-    "takers": (LOUD_PAIRS, 2000),
+    "slow-readers": ({"count": 64, **LOUD, **LOUD_PAIRS}, 8000),
+    "slow-writers": ({"count": 1000, **LOUD}, 0),
+    "takers": ({**LOUD, **LOUD_PAIRS}, 2000),
     "half-open": ({"count": 48}, 0),
-    "reconnecting": ({}, 0),
+    "reconnecting": (LOUD, 0),
     "strangers": ({}, 0),
-    "garbage": ({}, 0),
-    "bombs": ({}, 0),
+    "garbage": (LOUD, 0),
+    "bombs": (LOUD, 0),
 }
 # And one that does nothing wrong, as fast as it is let.
 FLOOD = "flood"
@@ -126,13 +131,13 @@ FLOOD = "flood"
 def _misbehaving(bench, broker, kind):
     """`kind` beside what the block does, from before it to after it."""
     if kind == FLOOD:
-        with bench.feed(broker, size=2048, nice=10, **LOUD_SENDERS):
+        with bench.feed(broker, size=2048, before=ASIDE, **LOUD_SENDERS):
             yield
         return
     options, stored = MISBEHAVIOURS[kind]
     if stored:
         bench.load(broker, size=8192, count=stored, no_recipients=True, **LOUD_SENDERS)
-    with Crowd(bench, broker, kind, nice=10, **options):
+    with Crowd(bench, broker, kind, before=ASIDE, **options):
         yield
 
 

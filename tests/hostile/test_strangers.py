@@ -95,7 +95,7 @@ def test_the_revoked_lose_their_sessions_and_their_tickets_and_nobody_else_does(
                 assert ended.go_away is None
             else:
                 raise AssertionError("a revoked certificate came in with its ticket")
-        scene.broker.wait_event("handshake_refused_revoked", len(tickets))
+        scene.broker.wait_counted("handshake_refused_revoked", len(tickets))
         scene.pair.exchange(10)
 
 
@@ -139,7 +139,7 @@ def test_who_is_refused_leaves_nothing_behind(scene):
         intruder = Intruder(scene.broker.port, context, hello=False)
         stay.append(intruder.tls)
     scene.pair.exchange(20)
-    scene.broker.wait_event("handshake_refused_no_certificate", len(stay))
+    scene.broker.wait_counted("handshake_refused_no_certificate", len(stay))
     scene.wait_for_calm()
     for tls in stay:
         hang_up(tls)

@@ -256,6 +256,14 @@ class Broker:
                 self._log_changed.wait(left)
             return found()[count - 1]
 
+    def wait_counted(self, event, count):
+        """Until the log's lines of that event, each with how many it stands for, stand for so many.
+        There is one at once and then one in ten seconds for an address."""
+        lines = 0
+        while sum(int(line["count"]) for line in self.events(event)) < count:
+            lines += 1
+            self.wait_event(event, lines)
+
     def events(self, event):
         return [e for e in list(self.log) if e["event"] == event]
 

@@ -225,6 +225,7 @@ void Deliveries::read_piece() {
     }
     reading_ = true;
     session_.parts.workers.post(
+        session_.organisation,
         [&broker, message, chunk,
          back = session_.inbox.answer<Result<std::string>>([this](Result<std::string> piece) {
              reading_ = false;

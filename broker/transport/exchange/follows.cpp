@@ -88,11 +88,13 @@ void Follows::read(Feed& feed) {
         }
         pump();
     });
-    session_.parts.workers.post([&broker = std::as_const(session_.parts.broker),
-                                 organisation = session_.organisation, sender = feed.sender,
-                                 after = feed.after, back = std::move(back)]() mutable {
-        back(broker.feed(organisation, sender, after, limits::feed_rows_max));
-    });
+    session_.parts.workers.post(
+        session_.organisation,
+        [&broker = std::as_const(session_.parts.broker), organisation = session_.organisation,
+         sender = feed.sender, after = feed.after, back = std::move(back)]() mutable {
+            back(broker.feed(organisation, sender, after, limits::feed_rows_max));
+        }
+    );
 }
 
 void Follows::send(Feed& feed, std::uint64_t generation, const Page& page) {

@@ -48,10 +48,12 @@ void Queries::read(Asked asked) {
         }
         pump();
     };
-    session_.parts.workers.post([&broker = std::as_const(session_.parts.broker),
-                                 ref = std::move(asked.ref), organisation = session_.organisation,
-                                 back = session_.inbox.answer<Status>(std::move(answer))](
-                                ) mutable { back(broker.status(organisation, ref)); });
+    session_.parts.workers.post(
+        session_.organisation, [&broker = std::as_const(session_.parts.broker),
+                                ref = std::move(asked.ref), organisation = session_.organisation,
+                                back = session_.inbox.answer<Status>(std::move(answer))](
+                               ) mutable { back(broker.status(organisation, ref)); }
+    );
 }
 
 void Queries::refuse(

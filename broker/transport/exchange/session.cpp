@@ -1,4 +1,4 @@
-// The life of session.hpp: handshake, frames, goodbye. What frames mean is in session_frames.cpp,
+// The life of session.hpp: who it is, frames, goodbye. What frames mean is in session_frames.cpp,
 // deadlines and operations are in session_control.cpp.
 #include "broker/transport/exchange/session.hpp"
 
@@ -34,18 +34,16 @@ std::span<char> scratch() {
 
 }  // namespace
 
-Session::Session(
-    asio::io_context& context, SocketHandle socket, Admission::Seat seat, std::string address,
-    const SessionParts& parts
-)
-    : io_(context),
+Session::Session(Accepted accepted, const SessionParts& parts)
+    : io_(accepted.context),
       parts_(parts),
-      seat_(std::move(seat)),
-      stream_(context, std::move(socket)),
-      wake_(context),
-      inbox_(context, [this] { wake_.notify(); }),
+      turns_(accepted.turns),
+      seat_(std::move(accepted.seat)),
+      stream_(accepted.context, std::move(accepted.socket)),
+      wake_(accepted.context),
+      inbox_(accepted.context, [this] { wake_.notify(); }),
       outbox_(
-          context, stream_, parts.clock, parts.outbound,
+          accepted.context, stream_, parts.clock, parts.outbound,
           [this] {
               offer_more();
               queries_.pump();
@@ -57,8 +55,8 @@ Session::Session(
           .inbox = inbox_,
           .outbox = outbox_,
           .end = [this](GoAwayReason reason, std::string_view text) { end(reason, text); },
-          .organisation = {},
-          .address = std::move(address),
+          .organisation = stream_.peer().organisation_number,
+          .address = std::move(accepted.address),
       },
       submissions_(context_),
       deliveries_(context_),
@@ -66,14 +64,14 @@ Session::Session(
       follows_(context_),
       decoder_(limits::frame_bytes_before_hello_max),
       since_(parts.clock.steady_now()),
+      last_frame_(since_),
       connected_at_(parts.clock.now()) {}
 
 Session::~Session() = default;
 
-Awaitable<void> Session::run(crypto::TlsServerContext tls) {
+Awaitable<void> Session::run() {
     try {
-        const bool is_in = co_await let_in(tls);
-        if (is_in) {
+        if (let_in()) {
             co_await serve();
         }
     } catch (const std::exception&) {
@@ -87,32 +85,21 @@ Awaitable<void> Session::run(crypto::TlsServerContext tls) {
     co_await finish();
 }
 
-Awaitable<bool> Session::let_in(const crypto::TlsServerContext& tls) {
-    const crypto::TlsFault fault = co_await stream_.handshake(tls);
-    seat_.handshake_done();
-    if (fault != crypto::TlsFault::none) {
-        log_handshake_refusal(fault);
-        why_ = "handshake_refused";
-        co_return false;
-    }
-    context_.organisation = stream_.peer().organisation_number;
-    phase_ = Phase::hello;
-    since_ = parts_.clock.steady_now();
-    last_frame_ = since_;
+bool Session::let_in() {
     writing_ = true;
     asio::co_spawn(io_, write_loop(), asio::detached);
     if (const auto refusal = judge(parts_.broker, stream_.peer(), parts_.clock.now())) {
         context_.warn(refusal->event_id, {});
         end(refusal->reason, refusal->text);
-        co_return false;
+        return false;
     }
     if (!seat_.join(context_.organisation)) {
         context_.warn(event_id(AdmissionRefusal::organisation), {});
         end(GoAwayReason::limit_exceeded, "too many connections of this organisation");
-        co_return false;
+        return false;
     }
     outbox_.charge(parts_.outbound.account_of(context_.organisation));
-    co_return !ending_;
+    return !ending_;
 }
 
 void Session::offer_more() {
@@ -130,20 +117,21 @@ Awaitable<void> Session::write_loop() {
 
 Awaitable<void> Session::serve() {
     while (!ending_) {
+        co_await turns_.next(context_.organisation);
+        if (ending_) {
+            break;
+        }
         const auto read = stream_.read_now(scratch());
         if (read.state == TlsStream::Reading::ended) {
             co_return;
         }
-        if (read.state == TlsStream::Reading::nothing_yet) {
-            co_await stream_.readable();
-            continue;
+        if (read.state == TlsStream::Reading::bytes) {
+            traffic_ = true;
+            decoder_.lend({scratch().data(), read.bytes});
+            co_await handle_frames();
         }
-        traffic_ = true;
-        decoder_.lend({scratch().data(), read.bytes});
-        co_await handle_frames();
-        if (read.bytes == scratch().size()) {
-            // There may be more at once: let the others of this thread have their turn.
-            co_await asio::post(io_, asio::use_awaitable);
+        if (read.drained && !ending_) {
+            co_await stream_.readable();
         }
     }
     while (pending() && writing_) {

@@ -1,7 +1,6 @@
-// One connection of the exchange protocol, from handshake to goodbye. Promises that every wait has
-// a deadline, that a refusal before authentication looks the same to the peer whatever it is, and
-// that the broker holds nothing of a session that is gone. The work is in the areas that it is made
-// of.
+// One connection of the exchange protocol, from Hello to goodbye. Promises that every wait has a
+// deadline, that nobody else of its thread waits for it longer than a turn, and that the broker
+// holds nothing of a session that is gone. The work is in the areas that it is made of.
 #pragma once
 
 #include <memory>
@@ -31,13 +30,10 @@ namespace budstikke::transport {
 /// Belongs to the thread of its context.
 class Session final : public Connection {
  public:
-    Session(
-        boost::asio::io_context& context, SocketHandle socket, Admission::Seat seat,
-        std::string address, const SessionParts& parts
-    );
+    Session(Accepted accepted, const SessionParts& parts);
     ~Session() override;
 
-    Awaitable<void> run(crypto::TlsServerContext tls) override;
+    Awaitable<void> run() override;
     void tick(SteadyTime now) override;
     void sweep(const crypto::TlsServerContext& tls) override;
     /// No new work; the peer is asked to finish and go.
@@ -48,9 +44,9 @@ class Session final : public Connection {
     std::optional<SessionFacts> facts() const;
 
  private:
-    enum class Phase { handshake, hello, serving, closing };
+    enum class Phase { hello, serving, closing };
 
-    Awaitable<bool> let_in(const crypto::TlsServerContext& tls);
+    bool let_in();
     Awaitable<void> write_loop();
     Awaitable<void> serve();
     Awaitable<void> handle_frames();
@@ -68,11 +64,11 @@ class Session final : public Connection {
     bool in_a_crowd() const;
     bool pending() const;
     void note_frame_progress();
-    void log_handshake_refusal(crypto::TlsFault fault);
     void check_deadlines(SteadyTime now);
 
     boost::asio::io_context& io_;
     const SessionParts& parts_;
+    Turns& turns_;
     Admission::Seat seat_;
     TlsStream stream_;
     Signal wake_;
@@ -84,14 +80,13 @@ class Session final : public Connection {
     Queries queries_;
     Follows follows_;
     FrameDecoder decoder_;
-    Phase phase_ = Phase::handshake;
+    Phase phase_ = Phase::hello;
     SteadyTime since_;  ///< of the phase
-    SteadyTime last_frame_{};
+    SteadyTime last_frame_;
     std::optional<SteadyTime> frame_since_;  ///< the frame that is not whole yet
     Timestamp connected_at_;
     std::string software_;
     std::string_view why_ = "peer_gone";
-    bool timed_out_ = false;
     bool peer_leaves_ = false;  ///< it said GoAway
     bool ending_ = false;       ///< nothing more is read
     bool waiting_for_room_ = false;

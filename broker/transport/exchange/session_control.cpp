@@ -20,16 +20,6 @@ void Session::end(GoAwayReason reason, std::string_view text) {
     ending_ = true;
     stream_.wake();
     wake_.notify();
-    if (phase_ == Phase::handshake) {
-        stream_.abort();
-    }
-}
-
-void Session::log_handshake_refusal(crypto::TlsFault fault) {
-    const std::string event_id = timed_out_
-                                     ? "handshake_refused_timeout"
-                                     : "handshake_refused_" + std::string(crypto::name(fault));
-    parts_.events.write(EventLevel::warning, event_id, {{"address", context_.address}});
 }
 
 void Session::tick(SteadyTime now) {
@@ -55,12 +45,6 @@ void Session::tick(SteadyTime now) {
 void Session::check_deadlines(SteadyTime now) {
     const ExchangeLimits& limits = parts_.limits;
     switch (phase_) {
-        case Phase::handshake:
-            if (now - since_ > limits.handshake_time_max && !timed_out_) {
-                timed_out_ = true;
-                stream_.abort();
-            }
-            return;
         case Phase::closing:
             if (now - since_ > limits.closing_time_max) {
                 stream_.abort();
@@ -89,7 +73,7 @@ void Session::check_deadlines(SteadyTime now) {
 }
 
 void Session::sweep(const crypto::TlsServerContext& tls) {
-    if (ending_ || phase_ == Phase::handshake || phase_ == Phase::closing) {
+    if (ending_ || phase_ == Phase::closing) {
         return;
     }
     const crypto::TlsFault fault = tls.recheck(stream_.peer());

@@ -202,9 +202,11 @@ void Submissions::prepare(Assembly assembly) {
     }
     // Nothing is read meanwhile, so that submissions are committed in the order of arrival.
     stage_ = Stage::preparing;
-    session_.parts.workers.post([&broker, submission = std::move(assembly.submission),
-                                 back = session_.inbox.answer<Prepared>(std::move(ready))](
-                                ) mutable { back(broker.prepare(std::move(submission))); });
+    session_.parts.workers.post(
+        session_.organisation, [&broker, submission = std::move(assembly.submission),
+                                back = session_.inbox.answer<Prepared>(std::move(ready))](
+                               ) mutable { back(broker.prepare(std::move(submission))); }
+    );
 }
 
 void Submissions::check(Assembly assembly) {
@@ -219,9 +221,11 @@ void Submissions::check(Assembly assembly) {
         return;
     }
     stage_ = Stage::preparing;
-    session_.parts.workers.post([&broker, submission = std::move(assembly.submission),
-                                 back = session_.inbox.answer<pipeline::Receipt>(std::move(ready))](
-                                ) mutable { back(broker.check(std::move(submission))); });
+    session_.parts.workers.post(
+        session_.organisation, [&broker, submission = std::move(assembly.submission),
+                                back = session_.inbox.answer<pipeline::Receipt>(std::move(ready))](
+                               ) mutable { back(broker.check(std::move(submission))); }
+    );
 }
 
 void Submissions::commit(std::uint64_t number, Grant room, pipeline::PreparedPtr prepared) {

@@ -38,6 +38,7 @@ struct Crowd {
     std::string kind;
     std::uint16_t port = 0;
     std::filesystem::path pki;
+    std::string client;  ///< of the PKI; empty: as its kind needs it
     std::uint32_t count = 100;
     std::uint32_t first_pair = 0;  ///< whose recipients they are
     std::uint32_t pairs = 1;
@@ -148,9 +149,9 @@ Result<void> write_slowly(Crowd& crowd, const bench::TlsIdentity& who) {
 Result<void> run(Crowd& crowd) {
     const bool receives = crowd.kind == "slow-readers" || crowd.kind == "takers";
     const bool is_stranger = crowd.kind == "strangers";
-    const auto who = bench::TlsIdentity::load(
-        crowd.pki, receives ? "recipient" : (is_stranger ? "stranger" : "sender")
-    );
+    const std::string usual = receives ? "recipient" : (is_stranger ? "stranger" : "sender");
+    const auto who =
+        bench::TlsIdentity::load(crowd.pki, crowd.client.empty() ? usual : crowd.client);
     if (!who) {
         return std::unexpected(who.error());
     }
@@ -219,6 +220,7 @@ int main(int argc, char** argv) {
         ));
     app.add_option("--port", crowd.port)->required();
     app.add_option("--pki", crowd.pki)->required();
+    app.add_option("--client", crowd.client, "of the PKI, in place of the one that is usual");
     app.add_option("--count", crowd.count, "connections at a time");
     app.add_option(
         "--first-pair", crowd.first_pair, "first of the pairs whose recipients they are"

@@ -13,8 +13,7 @@ namespace {
 Duration shortest_deadline(const HttpsLimits& limits) {
     return std::min(
         {limits.header_time_max, limits.body_time_max, limits.idle_time_max,
-         limits.connections.handshake_time_max, limits.connections.write_time_max,
-         limits.connections.closing_time_max}
+         limits.connections.write_time_max, limits.connections.closing_time_max}
     );
 }
 

@@ -38,11 +38,12 @@ HttpsSession::HttpsSession(transport::Accepted accepted, const HttpsParts& parts
       stream_(accepted.context, std::move(accepted.socket)),
       answered_(accepted.context),
       address_(std::move(accepted.address)),
+      organisation_(stream_.peer().organisation_number),
       since_(parts.clock.steady_now()) {}
 
-Awaitable<void> HttpsSession::run(crypto::TlsServerContext tls) {
+Awaitable<void> HttpsSession::run() {
     try {
-        bool goes_on = co_await let_in(tls);
+        bool goes_on = let_in();
         while (goes_on && !ending_) {
             goes_on = co_await one_request();
         }
@@ -54,23 +55,12 @@ Awaitable<void> HttpsSession::run(crypto::TlsServerContext tls) {
     co_await stream_.close();
 }
 
-Awaitable<bool> HttpsSession::let_in(const crypto::TlsServerContext& tls) {
-    const crypto::TlsFault fault = co_await stream_.handshake(tls);
-    seat_.handshake_done();
-    if (fault != crypto::TlsFault::none) {
-        warn(
-            timed_out_ ? "handshake_refused_timeout"
-                       : "handshake_refused_" + std::string(crypto::name(fault))
-        );
-        co_return false;
-    }
-    organisation_ = stream_.peer().organisation_number;
+bool HttpsSession::let_in() {
     if (!seat_.join(organisation_)) {
         warn(event_id(transport::AdmissionRefusal::organisation));
-        co_return false;
+        return false;
     }
-    enter(Phase::idle);
-    co_return true;
+    return true;
 }
 
 Awaitable<bool> HttpsSession::one_request() {
@@ -205,8 +195,6 @@ void HttpsSession::note_progress(const RequestReader& reader) {
 
 Duration HttpsSession::time_max() const {
     switch (phase_) {
-        case Phase::handshake:
-            return parts_.limits.connections.handshake_time_max;
         case Phase::idle:
             return parts_.limits.idle_time_max;
         case Phase::header:
@@ -236,7 +224,7 @@ void HttpsSession::tick(SteadyTime now) {
 }
 
 void HttpsSession::sweep(const crypto::TlsServerContext& tls) {
-    if (phase_ == Phase::handshake || phase_ == Phase::closing || ending_) {
+    if (phase_ == Phase::closing || ending_) {
         return;
     }
     const crypto::TlsFault fault = tls.recheck(stream_.peer());
@@ -251,9 +239,6 @@ void HttpsSession::sweep(const crypto::TlsServerContext& tls) {
 
 void HttpsSession::drain() {
     ending_ = true;
-    if (phase_ == Phase::handshake) {
-        stream_.abort();
-    }
     stream_.wake();
 }
 

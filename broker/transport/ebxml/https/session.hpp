@@ -1,6 +1,6 @@
-// One connection of the HTTPS listener: handshake, then requests one after the other. Promises that
-// every wait has a deadline, that a request is handed to the Receiver whole or not at all, and that
-// what was handed over is answered before the connection ends. May not know ebXML.
+// One connection of the HTTPS listener: requests one after the other. Promises that every wait has
+// a deadline, that a request is handed to the Receiver whole or not at all, and that what was
+// handed over is answered before the connection ends. May not know ebXML.
 #pragma once
 
 #include <functional>
@@ -33,7 +33,7 @@ class HttpsSession final : public transport::Connection {
  public:
     HttpsSession(transport::Accepted accepted, const HttpsParts& parts);
 
-    transport::Awaitable<void> run(crypto::TlsServerContext tls) override;
+    transport::Awaitable<void> run() override;
     void tick(SteadyTime now) override;
     void sweep(const crypto::TlsServerContext& tls) override;
     /// After the request that it is at.
@@ -42,9 +42,9 @@ class HttpsSession final : public transport::Connection {
     void stop() override;
 
  private:
-    enum class Phase { handshake, idle, header, body, working, writing, closing };
+    enum class Phase { idle, header, body, working, writing, closing };
 
-    transport::Awaitable<bool> let_in(const crypto::TlsServerContext& tls);
+    bool let_in();
     transport::Awaitable<bool> one_request();
     transport::Awaitable<bool> read_request(RequestReader& reader, ReceivePool::Room& room);
     transport::Awaitable<bool> read_more(const RequestReader& reader);
@@ -66,7 +66,7 @@ class HttpsSession final : public transport::Connection {
     std::string organisation_;
     std::string input_;  ///< came, and no request has used it
     std::optional<Reception> reception_;
-    Phase phase_ = Phase::handshake;
+    Phase phase_ = Phase::idle;
     SteadyTime since_;
     bool ending_ = false;
     bool timed_out_ = false;

@@ -193,7 +193,7 @@ struct LmtpListener::Impl {
     std::mutex operating;
     bool stopped = false;  ///< under operating
     /// Behind what its coroutines use.
-    transport::IoThreads threads{1};
+    transport::IoThreads threads{1, transport::ThreadKind::usual};
     asio::posix::stream_descriptor acceptor;
 };
 

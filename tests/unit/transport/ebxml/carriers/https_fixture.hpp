@@ -31,6 +31,8 @@ class HttpsTest : public ::testing::Test {
     }
     void start() {
         options_.limits.connections.closing_time_max = std::chrono::seconds(1);
+        // A line for each connection, so that they can be counted.
+        options_.limits.connections.refusal_log_time_min = {};
         pool_.emplace(pool_options_, receiver_, events_);
         auto listener = HttpsListener::start(options_, tls(tls_config()), *pool_, clock_, events_);
         ASSERT_TRUE(listener) << listener.error().detail;

@@ -1,6 +1,6 @@
 // What the log says of refused connections: one line in a time for an address and a reason, and
 // every refusal counted in one of them.
-#include "broker/transport/refusal_log.hpp"
+#include "broker/transport/door_log.hpp"
 
 #include <gtest/gtest.h>
 
@@ -27,13 +27,13 @@ class Lines final : public EventLog {
     std::vector<std::string> all;
 };
 
-class RefusalLogTest : public testing::Test {
+class DoorLogTest : public testing::Test {
  protected:
     using Said = std::vector<std::string>;
 
     void note(const std::string& address, int times = 1) {
         for (int i = 0; i < times; ++i) {
-            log_.note(AdmissionRefusal::address, address);
+            log_.note("connection_refused_address", address);
         }
     }
     Said said() { return std::exchange(lines_.all, {}); }
@@ -43,10 +43,10 @@ class RefusalLogTest : public testing::Test {
 
     Lines lines_;
     crypto::test::SettableClock clock_;
-    RefusalLog log_{lines_, clock_, limits::refusal_log_time_min};
+    DoorLog log_{lines_, clock_, limits::refusal_log_time_min, EventLevel::warning};
 };
 
-TEST_F(RefusalLogTest, SaysTheFirstAtOnceAndCountsTheOthersUntilItsTimeHasCome) {
+TEST_F(DoorLogTest, SaysTheFirstAtOnceAndCountsTheOthersUntilItsTimeHasCome) {
     note("192.0.2.1", 1000);
     EXPECT_EQ(said(), Said{line("192.0.2.1", 1)});
     clock_.advance_steady(limits::refusal_log_time_min - 1ms);
@@ -61,7 +61,7 @@ TEST_F(RefusalLogTest, SaysTheFirstAtOnceAndCountsTheOthersUntilItsTimeHasCome) 
     EXPECT_EQ(said(), Said{line("192.0.2.1", 1)}) << "one above";
 }
 
-TEST_F(RefusalLogTest, TellsTheEndOfAFloodThoughNobodyComesAnyMore) {
+TEST_F(DoorLogTest, TellsTheEndOfAFloodThoughNobodyComesAnyMore) {
     note("192.0.2.1", 6);
     EXPECT_EQ(said(), Said{line("192.0.2.1", 1)});
     clock_.advance_steady(limits::refusal_log_time_min);
@@ -72,7 +72,7 @@ TEST_F(RefusalLogTest, TellsTheEndOfAFloodThoughNobodyComesAnyMore) {
     EXPECT_EQ(said(), Said{}) << "nothing was left to say";
 }
 
-TEST_F(RefusalLogTest, SaysAllThatWasCountedAtTheEnd) {
+TEST_F(DoorLogTest, SaysAllThatWasCountedAtTheEnd) {
     note("192.0.2.1", 3);
     note("192.0.2.2", 1);
     EXPECT_EQ(said(), (Said{line("192.0.2.1", 1), line("192.0.2.2", 1)}));
@@ -81,9 +81,9 @@ TEST_F(RefusalLogTest, SaysAllThatWasCountedAtTheEnd) {
     EXPECT_EQ(said(), Said{line("192.0.2.1", 2)});
 }
 
-TEST_F(RefusalLogTest, KeepsReasonsAndAddressesApart) {
+TEST_F(DoorLogTest, KeepsReasonsAndAddressesApart) {
     note("192.0.2.1", 2);
-    log_.note(AdmissionRefusal::connections, "192.0.2.1");
+    log_.note("connection_refused_total", "192.0.2.1");
     note("192.0.2.2", 2);
     EXPECT_EQ(
         said(),
@@ -91,7 +91,7 @@ TEST_F(RefusalLogTest, KeepsReasonsAndAddressesApart) {
     );
 }
 
-TEST_F(RefusalLogTest, LetsAddressesBeyondItsLimitShareALine) {
+TEST_F(DoorLogTest, LetsAddressesBeyondItsLimitShareALine) {
     for (std::size_t i = 0; i < limits::refusal_log_addresses_max - 1; ++i) {
         note("a" + std::to_string(i));
     }

@@ -1,12 +1,12 @@
-// The lines of refusal_log.hpp.
-#include "broker/transport/refusal_log.hpp"
+// The lines of door_log.hpp.
+#include "broker/transport/door_log.hpp"
 
 #include "broker/base/limits.hpp"
 
 namespace budstikke::transport {
 
-void RefusalLog::note(AdmissionRefusal why, std::string address) {
-    auto key = std::pair(why, std::move(address));
+void DoorLog::note(std::string event_id, std::string address) {
+    auto key = std::pair(std::move(event_id), std::move(address));
     if (lines_.size() >= limits::refusal_log_addresses_max && !lines_.contains(key)) {
         key.second = "others";
     }
@@ -17,7 +17,7 @@ void RefusalLog::note(AdmissionRefusal why, std::string address) {
     }
 }
 
-void RefusalLog::tick() {
+void DoorLog::tick() {
     for (auto at = lines_.begin(); at != lines_.end();) {
         if (!is_time(at->second)) {
             ++at;
@@ -29,7 +29,7 @@ void RefusalLog::tick() {
     }
 }
 
-void RefusalLog::flush() {
+void DoorLog::flush() {
     for (auto& line : lines_) {
         if (line.second.unsaid > 0) {
             say(line);
@@ -37,15 +37,14 @@ void RefusalLog::flush() {
     }
 }
 
-bool RefusalLog::is_time(const Line& line) const {
+bool DoorLog::is_time(const Line& line) const {
     return clock_.steady_now() - line.said_at >= time_min_;
 }
 
-void RefusalLog::say(Lines::reference which) {
+void DoorLog::say(Lines::reference which) {
     auto& [key, line] = which;
     events_.write(
-        EventLevel::warning, event_id(key.first),
-        {{"address", key.second}, {"count", std::to_string(line.unsaid)}}
+        level_, key.first, {{"address", key.second}, {"count", std::to_string(line.unsaid)}}
     );
     line = {.said_at = clock_.steady_now(), .unsaid = 0};
 }

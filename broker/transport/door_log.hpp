@@ -1,6 +1,6 @@
-// What the log says of connections that were refused at the door, where a flood would otherwise
-// fill the disk: the first at once, then one line in a time for each address and reason, with how
-// many it stands for. Promises that each refusal is counted in one line. May not know sockets.
+// What the log says of connections at the door, where a flood would otherwise fill the disk: the
+// first at once, then one line in a time for each address and event, with how many it stands for.
+// Promises that each is counted in one line. May not know sockets.
 #pragma once
 
 #include <cstdint>
@@ -10,19 +10,18 @@
 
 #include "broker/base/clock.hpp"
 #include "broker/base/event_log.hpp"
-#include "broker/transport/admission.hpp"
 
 namespace budstikke::transport {
 
 /// Belongs to the thread that accepts.
-class RefusalLog {
+class DoorLog {
  public:
     /// `events` and `clock` outlive it. Zero as `time_min`: a line for each.
-    RefusalLog(EventLog& events, const Clock& clock, Duration time_min)
-        : events_(events), clock_(clock), time_min_(time_min) {}
+    DoorLog(EventLog& events, const Clock& clock, Duration time_min, EventLevel level)
+        : events_(events), clock_(clock), time_min_(time_min), level_(level) {}
 
     /// Beyond limits::refusal_log_addresses_max, the address stands as `others`.
-    void note(AdmissionRefusal why, std::string address);
+    void note(std::string event_id, std::string address);
     /// Says what was counted and whose time has come. Now and then, so that the end of a flood is
     /// told, too.
     void tick();
@@ -34,7 +33,7 @@ class RefusalLog {
         SteadyTime said_at;
         std::uint64_t unsaid = 0;
     };
-    using Lines = std::map<std::pair<AdmissionRefusal, std::string>, Line>;
+    using Lines = std::map<std::pair<std::string, std::string>, Line>;  ///< by event and address
 
     bool is_time(const Line& line) const;
     void say(Lines::reference which);
@@ -42,6 +41,7 @@ class RefusalLog {
     EventLog& events_;
     const Clock& clock_;
     const Duration time_min_;
+    const EventLevel level_;
     Lines lines_;
 };
 

@@ -1,0 +1,47 @@
+// A queue in which owners take turns: however much one of them has put in, the next of every other
+// is at most one round away. Promises the order of arrival within an owner. May not know what
+// waits.
+#pragma once
+
+#include <cassert>
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace budstikke {
+
+/// Not for two threads at once.
+template <typename Item>
+class FairQueue {
+ public:
+    void push(const std::string& owner, Item item) {
+        const auto [row, added] = waiting_.try_emplace(owner);
+        if (added) {
+            owners_.push_back(owner);
+        }
+        row->second.push_back(std::move(item));
+    }
+    /// Of the owner whose turn it is. Not where it is empty.
+    Item pop() {
+        assert(!empty());
+        const auto row = waiting_.find(owners_.front());
+        owners_.pop_front();
+        Item item = std::move(row->second.front());
+        row->second.pop_front();
+        if (row->second.empty()) {
+            waiting_.erase(row);
+        } else {
+            owners_.push_back(row->first);
+        }
+        return item;
+    }
+    bool empty() const { return owners_.empty(); }
+
+ private:
+    std::unordered_map<std::string, std::deque<Item>> waiting_;  ///< no owner without an item
+    std::deque<std::string> owners_;                             ///< the same, the next one first
+};
+
+}  // namespace budstikke

@@ -1,0 +1,54 @@
+// Owners take turns, and what one of them has put in comes in its order.
+#include "broker/base/fair_queue.hpp"
+
+#include <memory>
+
+#include <gtest/gtest.h>
+
+namespace budstikke {
+namespace {
+
+template <typename Item>
+std::string drained(FairQueue<Item>& queue) {
+    std::string all;
+    while (!queue.empty()) {
+        all += queue.pop() + " ";
+    }
+    return all;
+}
+
+TEST(FairQueue, LetsOwnersTakeTurnsAndKeepsTheOrderOfEach) {
+    FairQueue<std::string> queue;
+    for (const char* item : {"a1", "a2", "a3", "a4"}) {
+        queue.push("a", item);
+    }
+    queue.push("b", "b1");
+    queue.push("c", "c1");
+    queue.push("b", "b2");
+    EXPECT_EQ(drained(queue), "a1 b1 c1 a2 b2 a3 a4 ");
+}
+
+TEST(FairQueue, LetsANewcomerWaitForOneRoundAtMost) {
+    FairQueue<std::string> queue;
+    for (int i = 0; i < 1000; ++i) {
+        queue.push("flood", "f");
+    }
+    EXPECT_EQ(queue.pop(), "f");
+    queue.push("other", "o");
+    EXPECT_EQ(queue.pop(), "f");
+    EXPECT_EQ(queue.pop(), "o");
+}
+
+TEST(FairQueue, ForgetsOwnersThatHaveNothing) {
+    FairQueue<std::unique_ptr<int>> queue;
+    EXPECT_TRUE(queue.empty());
+    for (int i = 0; i < 3; ++i) {
+        queue.push("a", std::make_unique<int>(i));
+        EXPECT_FALSE(queue.empty());
+        EXPECT_EQ(*queue.pop(), i);
+        EXPECT_TRUE(queue.empty());
+    }
+}
+
+}  // namespace
+}  // namespace budstikke
