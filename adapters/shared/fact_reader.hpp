@@ -5,6 +5,7 @@
 // another reader of it might let the last one count.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -49,6 +50,11 @@ class FactReader : public xml::Handler {
         : rules_(rules), own_(own), foreign_(foreign), findings_(findings) {
         open_.reserve(depth_expected);
         text_.reserve(limits::fact_bytes_max);
+        for (std::size_t i = RuleCount; i-- > 0;) {
+            const auto from = static_cast<std::size_t>(rules_[i].from);
+            first_[from] = static_cast<std::uint8_t>(i);
+            end_[from] = std::max(end_[from], static_cast<std::uint8_t>(i + 1));
+        }
     }
 
     void start(const xml::StartTag& tag) final {
@@ -157,6 +163,8 @@ class FactReader : public xml::Handler {
     };
 
     static constexpr std::size_t depth_expected = 16;
+    static constexpr std::size_t states_max = 64;
+    static_assert(RuleCount < UINT8_MAX);
 
     static std::string_view left_trimmed(std::string_view text) {
         const auto at = text.find_first_not_of(" \t\r\n");
@@ -177,9 +185,10 @@ class FactReader : public xml::Handler {
     }
 
     const Rule<State>* find(const xml::StartTag& tag) const {
-        const auto from = state();
-        for (const auto& rule : rules_) {
-            if (rule.from == from && rule.name == tag.name &&
+        const auto from = static_cast<std::size_t>(state());
+        for (std::size_t i = first_[from]; i < end_[from]; ++i) {
+            const auto& rule = rules_[i];
+            if (rule.name == tag.name && rule.from == state() &&
                 tag.xml_namespace == (rule.foreign ? foreign_ : own_)) {
                 return &rule;
             }
@@ -198,6 +207,8 @@ class FactReader : public xml::Handler {
     }
 
     const Rules& rules_;
+    std::array<std::uint8_t, states_max> first_{};  ///< for each state, where its rules begin
+    std::array<std::uint8_t, states_max> end_{};    ///< and end, with others between at most
     std::string_view own_;
     std::string_view foreign_;
     xml::FindingList& findings_;

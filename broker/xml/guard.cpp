@@ -1,6 +1,8 @@
 #include "broker/xml/guard.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <limits>
 
 #include "broker/base/limits.hpp"
@@ -11,9 +13,16 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+constexpr std::size_t near_bytes = 16;
+
+/// Of the bytes of a start tag: quotes, its end, and what stands between its names.
+constexpr auto ends_word = [] {
+    std::array<bool, 256> ends{};
+    for (const char c : std::string_view(" \t\r\n=>\"'")) {
+        ends[static_cast<std::uint8_t>(c)] = true;
+    }
+    return ends;
+}();
 
 class Guard {
  public:
@@ -25,7 +34,7 @@ class Guard {
             return Refusal{.spec = &finding::xml_not_well_formed, .line = line_at(text_, zero)};
         }
         while (spec_ == nullptr && at_ != npos) {
-            at_ = text_.find('<', at_);
+            at_ = find('<', at_);
             if (at_ == npos || at_ + 1 >= text_.size()) {
                 break;
             }
@@ -49,7 +58,8 @@ class Guard {
                 return;
             case '/':
                 depth_ -= depth_ > 0 ? 1 : 0;
-                skip_past(">", 2);
+                at_ = find('>', at_ + 2);
+                at_ += at_ == npos ? 0 : 1;
                 return;
             default:
                 start_tag();
@@ -68,6 +78,17 @@ class Guard {
         } else {
             at_ += 2;  // not XML at all; the parser says so
         }
+    }
+
+    /// Most of what is looked for is near, where a call costs more than a look at each byte.
+    std::size_t find(char c, std::size_t from) const {
+        const std::size_t near = std::min(text_.size(), from + near_bytes);
+        for (std::size_t at = from; at < near; ++at) {
+            if (text_[at] == c) {
+                return at;
+            }
+        }
+        return text_.find(c, near);
     }
 
     void skip_past(std::string_view end, std::size_t from) {
@@ -89,6 +110,9 @@ class Guard {
         auto word = ++at_;
         for (; at_ < text_.size() && spec_ == nullptr; ++at_) {
             const char c = text_[at_];
+            if (!ends_word[static_cast<std::uint8_t>(c)]) {
+                continue;
+            }
             if (c == '>') {
                 const std::size_t slash = text_[at_ - 1] == '/' ? 1 : 0;
                 refuse_if(at_ - word > limits::xml_name_bytes_max + slash);
@@ -98,11 +122,11 @@ class Guard {
             }
             if (c == '"' || c == '\'') {
                 refuse_if(++attributes > limits::xml_attributes_max);
-                const auto end = text_.find(c, at_ + 1);
+                const auto end = find(c, at_ + 1);
                 refuse_if(end != npos && end - at_ - 1 > limits::xml_attribute_bytes_max);
                 at_ = end == npos ? text_.size() - 1 : end;
                 word = at_ + 1;
-            } else if (is_space(c) || c == '=') {
+            } else {
                 refuse_if(at_ - word > limits::xml_name_bytes_max);
                 word = at_ + 1;
             }
