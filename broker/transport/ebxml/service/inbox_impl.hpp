@@ -64,9 +64,20 @@ struct Inbox::Impl {
     Outcome refuse(const Incoming& incoming, const Errors& errors);
     Outcome refuse_false_duplicate(const Incoming& incoming) const;
     Outcome keep(const Incoming& incoming, std::optional<Package> signal, std::string business_id);
-    std::optional<EbxmlError> obstacle(const Incoming& incoming) const;
+    /// A message that may come, with the verdict that its signal speaks of.
+    Outcome hand_over(const Incoming& incoming, const Verdict& verdict, std::string payload);
     std::expected<std::string, EbxmlError> open(const Incoming& incoming) const;
     std::optional<pipeline::Receipt> submit(const Incoming& incoming, std::string payload) const;
+
+    // inbox_accepted.cpp: what has ended since a message was sent
+    /// What stays true of it when the register changes. Only for messages that are worth no Fault.
+    Verdict verdict_by_itself(const Incoming& incoming) const;
+    /// Why it may come no more; empty: it may.
+    Errors what_ended(const Incoming& incoming) const;
+    std::optional<EbxmlError> obstacle(const Incoming& incoming) const;
+    /// Whether the broker has it for this recipient. Errors as Broker::status, less its refusals.
+    Result<bool> was_accepted(const Incoming& incoming, const std::string& payload) const;
+    static pipeline::Submission submission_of(const Incoming& incoming, std::string payload);
 
     // inbox_test_partner.cpp
     bool is_test(const Identity& identity) const {

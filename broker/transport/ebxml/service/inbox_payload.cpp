@@ -1,6 +1,6 @@
 // A payload message, from its claim to its signal. The order is the promise: who sent it, is it a
-// copy, may it come, can it be opened, has the broker stored it; then the signal is stored, and
-// only then it goes.
+// copy, may it come (or did it, see inbox_accepted.cpp), can it be opened, has the broker stored
+// it; then the signal is stored, and only then it goes.
 #include <algorithm>
 #include <chrono>
 #include <future>
@@ -8,7 +8,6 @@
 
 #include "broker/base/limits.hpp"
 #include "broker/transport/ebxml/message/names.hpp"
-#include "broker/transport/ebxml/message/timestamp.hpp"
 #include "broker/transport/ebxml/rules/signature_facts.hpp"
 #include "broker/transport/ebxml/service/inbox_impl.hpp"
 
@@ -226,29 +225,38 @@ Outcome Inbox::Impl::process_new(const Incoming& incoming) {
         );
         return outcome_of(**before);
     }
-    if (incoming.verdict.answer == Answer::error) {
-        const auto errors = errors_of(incoming.verdict);
-        if (has_unsigned(*incoming.message.tree.root)) {
-            // The partner's own copy, without what was added on the way, must still be taken.
-            auto signal = signal_of(incoming, errors);
-            return {.later = !signal, .signal = std::move(signal)};
-        }
-        return refuse(incoming, errors);
+    if (incoming.verdict.answer == Answer::error && has_unsigned(*incoming.message.tree.root)) {
+        // The partner's own copy, without what was added on the way, must still be taken.
+        auto signal = signal_of(incoming, errors_of(incoming.verdict));
+        return {.later = !signal, .signal = std::move(signal)};
     }
-    const auto time_to_live = parse_date_time(header.time_to_live);
-    if (time_to_live && incoming.now > *time_to_live) {
-        return refuse(incoming, {error_of(Refusal::time_to_live_expired)});
+    const auto verdict = verdict_by_itself(incoming);
+    if (verdict.answer == Answer::error) {
+        return refuse(incoming, errors_of(incoming.verdict));
     }
-    if (const auto error = obstacle(incoming)) {
-        return refuse(incoming, {*error});
-    }
+    const auto ended = what_ended(incoming);
     OpeningRoom::Share room(opening);
     auto payload = open(incoming);
+    if (!ended.empty()) {
+        const auto accepted = payload ? was_accepted(incoming, *payload) : Result<bool>(false);
+        if (!accepted) {
+            return {};
+        }
+        if (!*accepted) {
+            return refuse(incoming, ended);
+        }
+    }
     if (!payload) {
         return refuse(incoming, {payload.error()});
     }
     room.shrink_to(payload->size());
-    const auto receipt = submit(incoming, *std::move(payload));
+    return hand_over(incoming, verdict, *std::move(payload));
+}
+
+Outcome Inbox::Impl::hand_over(
+    const Incoming& incoming, const Verdict& verdict, std::string payload
+) {
+    const auto receipt = submit(incoming, std::move(payload));
     if (!receipt || receipt->retry_later) {
         return {};
     }
@@ -259,14 +267,14 @@ Outcome Inbox::Impl::process_new(const Incoming& incoming) {
         EventLevel::info, "ebxml_received",
         {{"from", incoming.from.text()},
          {"to", incoming.to.text()},
-         {"message_id", loggable(header.message_id)},
+         {"message_id", loggable(incoming.sender.envelope.message_id)},
          {"message", receipt->id.text()}}
     );
     // A reply that comes in the exchange of its request has no signal.
-    if (incoming.verdict.answer == Answer::none) {
+    if (verdict.answer == Answer::none) {
         return keep(incoming, std::nullopt, receipt->message_id);
     }
-    auto signal = signal_of(incoming, errors_of(incoming.verdict));
+    auto signal = signal_of(incoming, errors_of(verdict));
     return signal ? keep(incoming, std::move(signal), receipt->message_id) : Outcome{};
 }
 
@@ -291,23 +299,6 @@ Outcome Inbox::Impl::keep(
         return {};
     }
     return {.later = false, .signal = std::move(signal)};
-}
-
-std::optional<EbxmlError> Inbox::Impl::obstacle(const Incoming& incoming) const {
-    const auto& header = incoming.sender.envelope;
-    const auto* agreement = incoming.known.agreement(header.cpa_id);
-    if (agreement == nullptr) {
-        return std::nullopt;
-    }
-    const ServiceAction what{
-        .service = header.service,
-        .action = header.action,
-        .from_role = header.from.role,
-        .to_role = header.to.role,
-    };
-    const auto terms =
-        terms_of(*agreement, incoming.from.text(), incoming.to.text(), what, incoming.now);
-    return terms ? std::nullopt : std::optional(error_of(terms.error()));
 }
 
 std::expected<std::string, EbxmlError> Inbox::Impl::open(const Incoming& incoming) const {
@@ -346,16 +337,7 @@ std::expected<std::string, EbxmlError> Inbox::Impl::open(const Incoming& incomin
 
 std::optional<pipeline::Receipt> Inbox::Impl::submit(const Incoming& incoming, std::string payload)
     const {
-    const auto* party = incoming.known.directory().find(incoming.from);
-    pipeline::Submission submission;
-    submission.organisation = party->organisation;
-    submission.content_type = "application/xml";
-    submission.payload = Payload(std::move(payload));
-    submission.recipients = {incoming.to.text()};
-    // Who signed the message is whom it must be from, not only one of the same organisation.
-    submission.declared = pipeline::DeclaredFacts{};
-    submission.declared->sender = incoming.from.text();
-    auto prepared = parts.broker.prepare(std::move(submission));
+    auto prepared = parts.broker.prepare(submission_of(incoming, std::move(payload)));
     if (!prepared) {
         return std::move(prepared.error());
     }

@@ -1,0 +1,106 @@
+// A message that the broker has, but whose signal was never kept: its copy is acknowledged,
+// whatever has ended since; what the broker does not have is refused for that.
+#include <gmock/gmock.h>
+
+#include "tests/unit/transport/ebxml/packages.hpp"
+#include "tests/unit/transport/ebxml/service/inbox_fixture.hpp"
+
+namespace budstikke::ebxml::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+
+class AcceptedBefore : public InboxTest {
+ protected:
+    /// Up to the broker's write, and no further.
+    void accept_only(const std::string& bytes) {
+        ebxml_store_->fails_to_keep = true;
+        EXPECT_EQ(receive(bytes).kind, Reception::Kind::later);
+        ASSERT_EQ(open_for("3001"), 1U);
+    }
+    void expect_acknowledged_once(const PartnerMessage& message, const std::string& bytes) {
+        const auto signal = answered(bytes);
+        EXPECT_EQ(signal.envelope.kind, Kind::acknowledgment) << signal.text();
+        EXPECT_EQ(kept(message)->business_id, "0b7c8a52-1d0e-4b6e-9d0f-3f5a1c2b4d6e");
+        EXPECT_EQ(open_for("3001"), 1U);
+        EXPECT_EQ(answered(bytes).envelope.kind, Kind::acknowledgment);
+    }
+    /// From now on there is an agreement, and it is another's.
+    void restart_with_agreement() {
+        auto text = file_text(standards() / "cpa-2.0/examples/nav-qass-35065.xml");
+        for (const auto& [from, to] : {std::pair("8141253", "3001"), std::pair("79768", "2001")}) {
+            for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
+                text.replace(at, std::string_view(from).size(), to);
+            }
+        }
+        crypto::test::write_file(world_.folder() / "agreement.xml", text);
+        restart();
+    }
+};
+
+TEST_F(AcceptedBefore, IsAcknowledgedAfterItsTimeToLive) {
+    PartnerMessage message;
+    message.time_to_live = clock_.now() + 1h;
+    const auto bytes = message.bytes();
+    accept_only(bytes);
+    restart();
+    clock_.advance_wall(2h);
+    expect_acknowledged_once(message, bytes);
+}
+
+TEST_F(AcceptedBefore, IsAcknowledgedAfterItsAgreementChanged) {
+    PartnerMessage message;
+    message.cpa_id = "nav:qass:35065";
+    const auto bytes = message.bytes();
+    accept_only(bytes);
+    restart_with_agreement();
+    expect_acknowledged_once(message, bytes);
+}
+
+TEST_F(AcceptedBefore, IsAcknowledgedAfterTheRegisterForgotItsAgreement) {
+    PartnerMessage message;
+    message.cpa_id = "6f0a1f2e-52b4-4c3e-9a50-0d7a1c9f1a11";
+    const auto bytes = message.bytes();
+    accept_only(bytes);
+    restart_with_agreement();
+    expect_acknowledged_once(message, bytes);
+}
+
+TEST_F(AcceptedBefore, ByAnotherOfOursIsNotAcceptedByThisOne) {
+    PartnerMessage message;
+    message.payload = dialogue("2001", "3001", "0b7c8a52-1d0e-4b6e-9d0f-3f5a1c2b4d6e", "3002");
+    accept_only(message.bytes());
+    restart();
+    PartnerMessage other = message;
+    other.to = "3002";
+    other.message_id = "00000000-0000-4000-8000-000000000001";
+    other.time_to_live = clock_.now() + 1h;
+    const auto bytes = other.bytes();
+    clock_.advance_wall(2h);
+    EXPECT_THAT(answered(bytes).codes(), ElementsAre("TimeToLiveExpired"));
+    EXPECT_EQ(open_for("3002"), 0U);
+}
+
+TEST_F(AcceptedBefore, IsNothingThatCannotBeRead) {
+    PartnerMessage message;
+    message.time_to_live = clock_.now() + 1h;
+    message.payload = "<unfinished";
+    const auto bytes = message.bytes();
+    clock_.advance_wall(2h);
+    EXPECT_THAT(answered(bytes).codes(), ElementsAre("TimeToLiveExpired"));
+}
+
+TEST_F(AcceptedBefore, IsLeftOpenWhereTheCopyCannotBeKeptEither) {
+    PartnerMessage message;
+    message.time_to_live = clock_.now() + 1h;
+    const auto bytes = message.bytes();
+    accept_only(bytes);
+    clock_.advance_wall(2h);
+    EXPECT_EQ(receive(bytes).kind, Reception::Kind::later);
+    EXPECT_FALSE(kept(message));
+    EXPECT_EQ(open_for("3001"), 1U);
+}
+
+}  // namespace
+}  // namespace budstikke::ebxml::test
