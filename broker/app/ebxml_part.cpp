@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "broker/app/ebxml_carriers.hpp"
+#include "broker/transport/exchange/welcome.hpp"
 
 namespace budstikke::app {
 
@@ -93,6 +94,10 @@ Result<std::unique_ptr<ebxml::HttpsListener>> EbxmlPart::listen(
     options.port = listener.port;
     options.path = listener.path;
     options.limits.connections = connections;
+    options.unwelcome = [this](const crypto::PeerIdentity& peer) {
+        const auto refusal = transport::judge(parts_.broker, peer, parts_.clock.now());
+        return refusal ? refusal->event_id : std::string_view();
+    };
     return ebxml::HttpsListener::start(
         std::move(options), std::move(tls), *pool_, parts_.clock, parts_.events
     );

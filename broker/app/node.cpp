@@ -51,7 +51,7 @@ void Listening::replace_tls(crypto::TlsServerContext tls) const {
 }
 
 void Listening::sweep() const {
-    if (server) server->sweep();
+    server ? server->sweep() : https->sweep();
 }
 
 void Listening::drain_and_stop() const {

@@ -27,6 +27,7 @@ struct HttpsListener::Impl {
         : parts{
               .path = std::move(options.path),
               .limits = options.limits,
+              .unwelcome = std::move(options.unwelcome),
               .pool = pool,
               .clock = clock,
               .events = events,
@@ -70,6 +71,10 @@ std::uint16_t HttpsListener::port() const {
 
 void HttpsListener::replace_tls(crypto::TlsServerContext tls) {
     impl_->server.replace_tls(std::move(tls));
+    impl_->server.sweep();
+}
+
+void HttpsListener::sweep() {
     impl_->server.sweep();
 }
 

@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "broker/base/clock.hpp"
 #include "broker/base/event_log.hpp"
@@ -17,12 +19,18 @@
 
 namespace budstikke::ebxml {
 
+/// Whether an authenticated peer may not come now: the id of the event that says why, else empty.
+/// Asked when a connection begins, and of all when certificates or the directory have changed; any
+/// thread.
+using Unwelcome = std::function<std::string_view(const crypto::PeerIdentity&)>;
+
 struct HttpsListenerOptions {
     std::string address = "127.0.0.1";  ///< numeric, IPv4 or IPv6
     std::uint16_t port = 0;             ///< 0: the system chooses
     std::string path = "/ebxml";        ///< the only one that is served
     std::size_t io_threads = 1;
     HttpsLimits limits;
+    Unwelcome unwelcome = {};  ///< none: whoever has a certificate may
 };
 
 /// For TlsServerConfig::alpn, where all clients name a protocol. Many of the sector do not, and
@@ -49,6 +57,8 @@ class HttpsListener {
     std::uint16_t port() const;
     /// For new connections. Those whose certificates would be refused now are ended.
     void replace_tls(crypto::TlsServerContext tls);
+    /// Ends the connections of those who are not welcome any more.
+    void sweep();
     /// Accepts no more, lets every request that has begun be answered, and waits until all are gone
     /// or `time_max` has passed. True: nobody is left.
     bool drain(Duration time_max = limits::drain_time_max);

@@ -56,6 +56,10 @@ Awaitable<void> HttpsSession::run() {
 }
 
 bool HttpsSession::let_in() {
+    if (const auto refusal = unwelcome(); !refusal.empty()) {
+        warn(refusal);
+        return false;
+    }
     if (!seat_.join(organisation_)) {
         warn(event_id(transport::AdmissionRefusal::organisation));
         return false;
@@ -66,7 +70,7 @@ bool HttpsSession::let_in() {
 Awaitable<bool> HttpsSession::one_request() {
     enter(Phase::idle);
     RequestReader reader(parts_.path, parts_.limits);
-    ReceivePool::Room room(parts_.pool);
+    ReceivePool::Room room(parts_.pool, organisation_);
     const bool came = co_await read_request(reader, room);
     if (!came) {
         co_return false;
@@ -82,6 +86,7 @@ Awaitable<bool> HttpsSession::read_request(RequestReader& reader, ReceivePool::R
     for (;;) {
         input_.erase(0, reader.take(input_));
         note_progress(reader);
+        body_bytes_ = reader.held_bytes();
         if (reader.state() == RequestReader::State::refused) {
             co_return true;
         }
@@ -190,6 +195,7 @@ void HttpsSession::note_progress(const RequestReader& reader) {
     }
     if (phase_ == Phase::header && reader.state() == RequestReader::State::body) {
         enter(Phase::body);
+        pace_.begin(since_);
     }
 }
 
@@ -212,7 +218,12 @@ Duration HttpsSession::time_max() const {
 
 void HttpsSession::tick(SteadyTime now) {
     // The Receiver's time is its own: what it has is durable or refused when it says so.
-    if (phase_ == Phase::working || timed_out_ || now - since_ <= time_max()) {
+    if (phase_ == Phase::working || timed_out_) {
+        return;
+    }
+    const bool is_slow =
+        phase_ == Phase::body && pace_.is_overdue(now, body_bytes_, parts_.limits.connections);
+    if (!is_slow && now - since_ <= time_max()) {
         return;
     }
     timed_out_ = phase_ != Phase::closing;
@@ -234,7 +245,16 @@ void HttpsSession::sweep(const crypto::TlsServerContext& tls) {
             {{"organisation", organisation_}, {"address", address_}, {"fault", crypto::name(fault)}}
         );
         stop();
+        return;
     }
+    if (const auto refusal = unwelcome(); !refusal.empty()) {
+        warn(refusal);
+        stop();
+    }
+}
+
+std::string_view HttpsSession::unwelcome() const {
+    return parts_.unwelcome ? parts_.unwelcome(stream_.peer()) : std::string_view();
 }
 
 void HttpsSession::drain() {

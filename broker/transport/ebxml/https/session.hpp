@@ -12,8 +12,10 @@
 #include "broker/base/event_log.hpp"
 #include "broker/transport/connection.hpp"
 #include "broker/transport/ebxml/https/limits.hpp"
+#include "broker/transport/ebxml/https/listener.hpp"
 #include "broker/transport/ebxml/https/request.hpp"
 #include "broker/transport/ebxml/service/receive_pool.hpp"
+#include "broker/transport/exchange/upload_pace.hpp"
 #include "broker/transport/signal.hpp"
 #include "broker/transport/tls_stream.hpp"
 
@@ -23,6 +25,7 @@ namespace budstikke::ebxml {
 struct HttpsParts {
     std::string path;
     HttpsLimits limits;
+    Unwelcome unwelcome;
     ReceivePool& pool;
     const Clock& clock;
     EventLog& events;
@@ -55,6 +58,8 @@ class HttpsSession final : public transport::Connection {
     void note_progress(const RequestReader& reader);
     Duration time_max() const;
     void warn(std::string_view id);
+    /// The id of the event to refuse it with; empty: welcome.
+    std::string_view unwelcome() const;
 
     boost::asio::io_context& io_;
     const HttpsParts& parts_;
@@ -68,6 +73,8 @@ class HttpsSession final : public transport::Connection {
     std::optional<Reception> reception_;
     Phase phase_ = Phase::idle;
     SteadyTime since_;
+    transport::UploadPace pace_;  ///< of the body
+    std::size_t body_bytes_ = 0;
     bool ending_ = false;
     bool timed_out_ = false;
 };

@@ -123,7 +123,7 @@ Awaitable<bool> LmtpSession::use_input() {
         output_ += answer.text;
         if (answer.mail) {
             decoder_.expect_mail(dialogue_.return_path(), parts_.options.mail_bytes_max);
-            room_.emplace(parts_.pool);
+            room_.emplace(parts_.pool, "mail");
         }
         if (answer.ends) {
             co_return false;

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -16,9 +17,16 @@ namespace budstikke::ebxml {
 namespace {
 
 struct Task {
+    std::string sender;
     Taken taken;
     ReceivePool::Room room;
     std::move_only_function<void(Reception)> answered;
+};
+
+/// What one sender has of all.
+struct Share {
+    std::size_t held_bytes = 0;
+    std::size_t waiting = 0;
 };
 
 }  // namespace
@@ -46,7 +54,25 @@ struct ReceivePool::Impl {
         }
         std::optional<Task> task(std::move(waiting.front()));
         waiting.pop_front();
+        --shares.at(task->sender).waiting;
+        forget_if_idle(task->sender);
         return task;
+    }
+
+    /// Holding `mutex`.
+    void forget_if_idle(const std::string& sender) {
+        const auto at = shares.find(sender);
+        if (at != shares.end() && at->second.held_bytes == 0 && at->second.waiting == 0) {
+            shares.erase(at);
+        }
+    }
+
+    /// What all may hold together where one package has that many bytes.
+    std::size_t room_for(std::size_t bytes) const {
+        const bool is_small = bytes <= limits::flight_small_bytes_max;
+        const std::size_t kept =
+            is_small ? 0 : std::min(options.kept_for_small_bytes, options.held_bytes_max / 2);
+        return options.held_bytes_max - kept;
     }
 
     Reception ask(const Arrival& arrival) {
@@ -67,18 +93,24 @@ struct ReceivePool::Impl {
     std::condition_variable changed;
     std::deque<Task> waiting;
     std::size_t held_bytes = 0;
+    std::map<std::string, Share> shares;  ///< of those that hold anything
     bool stopping = false;
     std::mutex ending;  ///< of stop()
     std::vector<std::jthread> workers;
 };
 
 ReceivePool::Room::Room(Room&& other) noexcept
-    : pool_(other.pool_), bytes_(std::exchange(other.bytes_, 0)) {}
+    : pool_(other.pool_),
+      sender_(std::move(other.sender_)),
+      bytes_(std::exchange(other.bytes_, 0)) {}
 
 ReceivePool::Room::~Room() {
     if (bytes_ > 0) {
-        const std::lock_guard lock(pool_->impl_->mutex);
-        pool_->impl_->held_bytes -= bytes_;
+        Impl& pool = *pool_->impl_;
+        const std::lock_guard lock(pool.mutex);
+        pool.held_bytes -= bytes_;
+        pool.shares.at(sender_).held_bytes -= bytes_;
+        pool.forget_if_idle(sender_);
     }
 }
 
@@ -86,12 +118,17 @@ bool ReceivePool::Room::grow_to(std::size_t bytes) {
     if (bytes <= bytes_) {
         return true;
     }
-    const std::lock_guard lock(pool_->impl_->mutex);
-    const std::size_t others = pool_->impl_->held_bytes - bytes_;
-    if (bytes > pool_->impl_->options.held_bytes_max - others) {
+    Impl& pool = *pool_->impl_;
+    const std::lock_guard lock(pool.mutex);
+    const auto share = pool.shares.find(sender_);
+    const std::size_t of_sender = share == pool.shares.end() ? 0 : share->second.held_bytes;
+    const std::size_t more = bytes - bytes_;
+    if (pool.held_bytes + more > pool.room_for(bytes) ||
+        of_sender + more > pool.options.held_bytes_per_sender_max) {
         return false;
     }
-    pool_->impl_->held_bytes = others + bytes;
+    pool.shares[sender_].held_bytes += more;
+    pool.held_bytes += more;
     bytes_ = bytes;
     return true;
 }
@@ -110,12 +147,19 @@ ReceivePool::~ReceivePool() {
 bool ReceivePool::post(Taken taken, Room room, std::move_only_function<void(Reception)> answered) {
     {
         const std::lock_guard lock(impl_->mutex);
-        if (impl_->stopping || impl_->waiting.size() >= impl_->options.waiting_max) {
+        Share& share = impl_->shares[room.sender_];
+        if (impl_->stopping || impl_->waiting.size() >= impl_->options.waiting_max ||
+            share.waiting >= impl_->options.waiting_per_sender_max) {
+            impl_->forget_if_idle(room.sender_);
             return false;
         }
         impl_->waiting.push_back(
-            {.taken = std::move(taken), .room = std::move(room), .answered = std::move(answered)}
+            {.sender = room.sender_,
+             .taken = std::move(taken),
+             .room = std::move(room),
+             .answered = std::move(answered)}
         );
+        ++share.waiting;
     }
     impl_->changed.notify_one();
     return true;

@@ -1,12 +1,14 @@
 // Workers that hand what listeners took to the Receiver, which blocks. Promises that so many wait
-// at most, that what is taken is answered once, and that the bytes which all listeners hold are
-// bounded. One for all listeners. May not know sockets.
+// at most, that what is taken is answered once, that the bytes which all listeners hold are
+// bounded, and that no sender takes the places and the room of all others. One for all listeners.
+// May not know sockets.
 #pragma once
 
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "broker/base/event_log.hpp"
 #include "broker/base/limits.hpp"
@@ -18,8 +20,12 @@ struct ReceivePoolOptions {
     /// Each waits twice for the disk with its message: more of them share each synced write.
     std::size_t workers = 32;
     std::size_t waiting_max = limits::https_requests_waiting_max;
+    std::size_t waiting_per_sender_max = waiting_max / 2;
     /// Of packages that are being read, wait or are worked on.
     std::size_t held_bytes_max = 16 * limits::mime_bytes_max;
+    std::size_t held_bytes_per_sender_max = held_bytes_max / 4;
+    /// Part of held_bytes_max that only packages up to limits::flight_small_bytes_max get.
+    std::size_t kept_for_small_bytes = limits::mime_bytes_max;
 };
 
 /// What a listener took, whole.
@@ -35,7 +41,9 @@ class ReceivePool {
     /// Room for bytes; given back when it ends. The pool outlives it.
     class Room {
      public:
-        explicit Room(ReceivePool& pool) : pool_(&pool) {}
+        /// `sender` is who shares are counted for: an authenticated organisation, or one word for
+        /// all whose mails a server of ours brings.
+        Room(ReceivePool& pool, std::string sender) : pool_(&pool), sender_(std::move(sender)) {}
         Room(Room&& other) noexcept;
         Room& operator=(Room&&) = delete;
         ~Room();
@@ -43,7 +51,9 @@ class ReceivePool {
         bool grow_to(std::size_t bytes);
 
      private:
+        friend class ReceivePool;
         ReceivePool* pool_;
+        std::string sender_;
         std::size_t bytes_ = 0;
     };
 
@@ -53,7 +63,8 @@ class ReceivePool {
     ReceivePool(const ReceivePool&) = delete;
     ReceivePool& operator=(const ReceivePool&) = delete;
 
-    /// `answered` runs on a worker, once. False where as many wait as may, or after stop().
+    /// `answered` runs on a worker, once. False where as many wait as may, in all or of the room's
+    /// sender, or after stop().
     bool post(Taken taken, Room room, std::move_only_function<void(Reception)> answered);
     /// Takes nothing more; after all that was taken is answered.
     void stop();
