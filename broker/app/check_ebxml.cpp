@@ -154,6 +154,9 @@ class EbxmlChecker {
 
     void check_https(const EbxmlHttpsConfig& https, const Clock& clock) {
         bool readable = report_.readable_file("ebxml.https.ca", https.ca_file);
+        if (!https.crl_file.empty()) {
+            readable = report_.readable_file("ebxml.https.crl", https.crl_file) && readable;
+        }
         if (!https.client.certificate.empty()) {
             readable = report_.readable_file("ebxml.https.certificate", https.client.certificate) &&
                        readable;
@@ -179,6 +182,7 @@ class EbxmlChecker {
 
     void check_mail_server(const std::string& place, const MailServerConfig& server) {
         report_.readable_file(place + ".ca", server.ca_file);
+        if (!server.crl_file.empty()) report_.readable_file(place + ".crl", server.crl_file);
         const std::string password_place = place + ".password_file";
         if (server.password_file.empty() ||
             !report_.readable_file(password_place, server.password_file)) {

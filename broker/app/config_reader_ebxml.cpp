@@ -154,6 +154,7 @@ void ConfigReader::read_ebxml_https(Reader& ebxml_reader, EbxmlConfig& ebxml) {
     Reader reader(*node, place, config_.places.file, faults_);
     EbxmlHttpsConfig https;
     https.ca_file = path(reader, "ca", true);
+    https.crl_file = path(reader, "crl", false);
     https.client = key_files(reader, "certificate", "key", false);
     https.allow_tls_1_2 = reader.boolean("tls12", false);
     close(reader, place, place);
@@ -183,6 +184,7 @@ MailServerConfig ConfigReader::mail_server(
         reader.fault(reader.line(), "`user` and `password_file` belong together");
     }
     server.ca_file = path(reader, "ca", true);
+    server.crl_file = path(reader, "crl", false);
     server.allow_tls_1_2 = reader.boolean("tls12", false);
     return server;
 }

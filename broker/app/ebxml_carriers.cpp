@@ -18,6 +18,7 @@ ebxml::TransferTls mail_tls(const MailServerConfig& server) {
         .ca_file = server.ca_file,
         .certificate_file = {},
         .key_file = {},
+        .crl_file = server.crl_file,
         .allow_tls_1_2 = server.allow_tls_1_2,
     };
 }
@@ -36,6 +37,7 @@ Result<ebxml::CarrierSet> make_carriers(const EbxmlConfig& ebxml, const Clock& c
             .ca_file = ebxml.https->ca_file,
             .certificate_file = ebxml.https->client.certificate,
             .key_file = ebxml.https->client.key,
+            .crl_file = ebxml.https->crl_file,
             .allow_tls_1_2 = ebxml.https->allow_tls_1_2,
         };
         auto https = ebxml::HttpsClient::make(std::move(options));

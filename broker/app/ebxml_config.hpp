@@ -32,8 +32,9 @@ struct EbxmlIdentityConfig {
 
 /// `[ebxml.https]`: our side of the connections that we make.
 struct EbxmlHttpsConfig {
-    std::filesystem::path ca_file{};  ///< PEM, the roots of partners' servers
-    KeyFiles client;                  ///< both empty: we have no certificate
+    std::filesystem::path ca_file{};   ///< PEM, the roots of partners' servers
+    std::filesystem::path crl_file{};  ///< PEM, the lists of all CAs in their paths; empty: none
+    KeyFiles client;                   ///< both empty: we have no certificate
     bool allow_tls_1_2 = false;
 };
 
@@ -43,6 +44,7 @@ struct MailServerConfig {
     std::string user{};                     ///< empty: no login
     std::filesystem::path password_file{};  ///< its first line; mode as for keys
     std::filesystem::path ca_file{};        ///< PEM, the roots of the server
+    std::filesystem::path crl_file{};       ///< PEM, the lists of all CAs in its path; empty: none
     bool allow_tls_1_2 = false;
 };
 

@@ -24,7 +24,7 @@ auto as_tuple(const ConnectionLimits& c) {
 }
 
 auto as_tuple(const MailServerConfig& c) {
-    return std::tie(c.url, c.user, c.password_file, c.ca_file, c.allow_tls_1_2);
+    return std::tie(c.url, c.user, c.password_file, c.ca_file, c.crl_file, c.allow_tls_1_2);
 }
 
 bool same_mailbox(const MailboxConfig& a, const MailboxConfig& b) {

@@ -109,6 +109,14 @@ TEST_F(CheckEbxml, everything_that_is_missing_is_told_at_the_key_that_names_it) 
     );
 }
 
+TEST_F(CheckEbxml, lists_of_servers_that_are_missing_are_told_at_their_keys) {
+    EXPECT_THAT(
+        faults("[ebxml.https]\nca = \"ca.crt\"\ncrl = \"none\"\n[ebxml.smtp]\n"
+               "url = \"smtp://a\"\nca = \"ca.crt\"\ncrl = \"none\"\n"),
+        ElementsAre("b.toml:25: the file is not there", "b.toml:29: the file is not there")
+    );
+}
+
 TEST_F(CheckEbxml, a_key_of_another_certificate_is_refused) {
     fs::copy_file(
         folder_ / "encryption.key", folder_ / "signing.key", fs::copy_options::overwrite_existing

@@ -66,6 +66,7 @@ test_partner = true
 decryption = [{ certificate = "c", key = "k" }]
 [ebxml.https]
 ca = "h"
+crl = "hl"
 certificate = "hc"
 key = "hk"
 tls12 = true
@@ -74,6 +75,7 @@ url = "smtps://mail.example:465"
 user = "u"
 password_file = "p"
 ca = "m"
+crl = "ml"
 tls12 = true
 [[ebxml.mailbox]]
 url = "pop3s://mail.example"
@@ -102,6 +104,7 @@ socket = "run/lmtp.sock"
     EXPECT_TRUE(ebxml.identities[1].test_partner);
     ASSERT_TRUE(ebxml.https && ebxml.smtp && ebxml.lmtp);
     EXPECT_EQ(ebxml.https->ca_file, "/etc/b/h");
+    EXPECT_EQ(ebxml.https->crl_file, "/etc/b/hl");
     EXPECT_TRUE(ebxml.https->allow_tls_1_2);
     EXPECT_EQ(ebxml.https->client.certificate, "/etc/b/hc");
     EXPECT_EQ(ebxml.https->client.key, "/etc/b/hk");
@@ -109,10 +112,12 @@ socket = "run/lmtp.sock"
     EXPECT_EQ(ebxml.smtp->user, "u");
     EXPECT_EQ(ebxml.smtp->password_file, "/etc/b/p");
     EXPECT_EQ(ebxml.smtp->ca_file, "/etc/b/m");
+    EXPECT_EQ(ebxml.smtp->crl_file, "/etc/b/ml");
     EXPECT_TRUE(ebxml.smtp->allow_tls_1_2);
     ASSERT_EQ(ebxml.mailboxes.size(), 2U);
     EXPECT_EQ(ebxml.mailboxes[0].interval, 2s);
     EXPECT_EQ(ebxml.mailboxes[1].interval, 30s);
+    EXPECT_TRUE(ebxml.mailboxes[1].server.crl_file.empty());
     EXPECT_EQ(ebxml.mailboxes[1].server.url, "imaps://[::1]:993/Inn.ebxml");
     EXPECT_EQ(ebxml.lmtp->socket, "/etc/b/run/lmtp.sock");
 }
