@@ -77,7 +77,7 @@ EDITS |= {
     "steps_of_signals": after_include(SERVICE + 'signal_queue.hpp"\n'),
     "out_offered": before("out_offered", "    const auto around_now = around();\n"),
     "out_composed": before(
-        "out_composed", "    if (const auto put = parts.store.put(*message); !put) {"),
+        "out_composed", "    if (const auto put = parts.store.put(message); !put) {"),
     "out_kept": before(
         "out_kept",
         "    if (const Entered line(queue, organisation); line) {\n        return send(*message,"),

@@ -61,6 +61,10 @@ std::mutex& Outbox::Impl::lock_of(std::string_view message_id) {
     return records[std::hash<std::string_view>{}(message_id) % records.size()];
 }
 
+std::mutex& Outbox::Impl::lock_of(const DeliveryId& delivery) {
+    return first_records[std::hash<DeliveryId>{}(delivery) % first_records.size()];
+}
+
 Outbox::Outbox(OutboxOptions options, OutboxParts parts)
     : impl_(std::make_unique<Impl>(std::move(options), std::move(parts))) {}
 

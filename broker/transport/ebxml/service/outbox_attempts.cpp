@@ -61,10 +61,13 @@ class Entered {
 }  // namespace
 
 void Outbox::Impl::begin(const pipeline::Offer& offer) {
-    const auto known = parts.store.outbound_of(offer.id);
+    const auto known = [&] {
+        const std::scoped_lock lock(lock_of(offer.id));
+        return parts.store.outbound_of(offer.id);
+    }();
     if (!known) {
         store_failed(known.error());
-        return release(offer.id, "store_failed");
+        return release(offer.id, offer.attempt, "store_failed");
     }
     if (*known) {
         return resume(offer, (*known)->message_id);
@@ -79,7 +82,7 @@ void Outbox::Impl::resume(const pipeline::Offer& offer, const std::string& messa
         {
             const std::scoped_lock lock(mutex);
             const auto entry = open.find(offer.id);
-            if (entry == open.end()) {
+            if (entry == open.end() || entry->second.offer != offer.attempt) {
                 return;
             }
             entry->second.message_id = message_id;
@@ -178,26 +181,45 @@ void Outbox::Impl::compose_and_send(const pipeline::Offer& offer) {
              {"to", offer.queue.text()},
              {"code", message.error().code}}
         );
-        return release(offer.id, std::move(message.error().code));
+        return release(offer.id, offer.attempt, std::move(message.error().code));
     }
-    std::string organisation;
-    {
-        const std::scoped_lock lock(mutex);
-        const auto entry = open.find(offer.id);
-        if (entry == open.end()) {
+    switch (keep_new(offer, *message)) {
+        case Kept::not_ours:
             return;
-        }
-        entry->second.message_id = message->message_id;
-        organisation = entry->second.consumer->organisation;
+        case Kept::failed:
+            return release(offer.id, offer.attempt, "store_failed");
+        case Kept::yes:
+            break;
     }
-    if (const auto put = parts.store.put(*message); !put) {
-        store_failed(put.error());
-        return release(offer.id, "store_failed");
+    const auto organisation = organisation_of(offer.id);
+    if (organisation.empty()) {
+        return;
     }
     if (const Entered line(queue, organisation); line) {
         return send(*message, std::move(message->body));
     }
     schedule(offer.id, message->next_attempt);
+}
+
+// Under the lock of the delivery. Were it taken back and offered again between the look and the
+// write, the later offer would find no record, and its recipient get two messages of one delivery.
+Outbox::Impl::Kept Outbox::Impl::keep_new(
+    const pipeline::Offer& offer, const store::OutboundEbxml& message
+) {
+    const std::scoped_lock first(lock_of(offer.id));
+    {
+        const std::scoped_lock lock(mutex);
+        const auto entry = open.find(offer.id);
+        if (entry == open.end() || entry->second.offer != offer.attempt) {
+            return Kept::not_ours;
+        }
+        entry->second.message_id = message.message_id;
+    }
+    if (const auto put = parts.store.put(message); !put) {
+        store_failed(put.error());
+        return Kept::failed;
+    }
+    return Kept::yes;
 }
 
 bool Outbox::Impl::find_way(store::OutboundEbxml& message) {

@@ -44,7 +44,8 @@ struct Outbox::Impl {
     struct Open {
         Consumer* consumer = nullptr;
         HerId queue;
-        std::string message_id;              ///< empty until it is composed
+        std::uint32_t offer = 0;  ///< the broker's number of it: tells it from later ones
+        std::string message_id;   ///< empty until it is composed
         std::optional<Timestamp> scheduled;  ///< nothing while a job of its has it
     };
 
@@ -53,6 +54,8 @@ struct Outbox::Impl {
     // outbox_partners.cpp
     void follow(std::shared_ptr<const Surroundings> next);
     void subscribe(Consumer& consumer, const HerId& partner, std::uint32_t credit);
+    /// The broker took its deliveries back: they are not ours until they are offered again.
+    void forget(Consumer& consumer, const HerId& partner);
     void give_up(const HerId& partner);
     void resubscribe();
     void detach_all();
@@ -62,6 +65,9 @@ struct Outbox::Impl {
     /// The message of an earlier run, or of an offer that came before.
     void resume(const pipeline::Offer& offer, const std::string& message_id);
     void compose_and_send(const pipeline::Offer& offer);
+    enum class Kept : std::uint8_t { yes, failed, not_ours };
+    /// Writes it down, unless the broker took the delivery back in the meantime.
+    Kept keep_new(const pipeline::Offer& offer, const store::OutboundEbxml& message);
     std::expected<store::OutboundEbxml, NoRoute> composed(
         const pipeline::Offer& offer, const Surroundings& around, std::string_view payload
     );
@@ -94,7 +100,8 @@ struct Outbox::Impl {
     void run_due();
     /// By the outcome in the record, which is durable.
     void finish(const store::OutboundEbxml& message);
-    void release(const DeliveryId& delivery, std::string code);
+    /// Nothing where that offer is no longer the one that is open.
+    void release(const DeliveryId& delivery, std::uint32_t offer, std::string code);
     void settle(const Consumer& consumer, pipeline::Settlement settlement, std::string message_id);
     /// What no longer belongs to an open delivery.
     void sweep();
@@ -114,6 +121,7 @@ struct Outbox::Impl {
 
     std::shared_ptr<const Surroundings> around() const;
     std::mutex& lock_of(std::string_view message_id);
+    std::mutex& lock_of(const DeliveryId& delivery);
 
     const OutboxOptions options;
     const OutboxParts parts;
@@ -125,6 +133,9 @@ struct Outbox::Impl {
 
     /// A record is read and changed under the lock of its id. Taken before `mutex`.
     std::array<std::mutex, 64> records;
+    /// Of the deliveries, so that each has one message however often it is offered. As `records`,
+    /// and no one of those is taken while one of these is held.
+    std::array<std::mutex, 64> first_records;
     mutable std::mutex mutex;  ///< of all below; held for no more than memory
     std::shared_ptr<const Surroundings> surroundings;
     std::map<std::string, std::unique_ptr<Consumer>> consumers;  ///< by organisation

@@ -27,8 +27,24 @@ void Outbox::Impl::Consumer::offer(std::span<const pipeline::Offer> offers) {
 }
 
 void Outbox::Impl::Consumer::subscription_ended(const HerId& queue, pipeline::SubscriptionEnd) {
-    const std::scoped_lock lock(outbox.mutex);
-    subscribed.erase(queue);
+    outbox.forget(*this, queue);
+}
+
+// The records stay: an offer that comes later goes on with them, and a signal that comes before it
+// is written down there.
+void Outbox::Impl::forget(Consumer& consumer, const HerId& partner) {
+    const std::scoped_lock lock(mutex);
+    consumer.subscribed.erase(partner);
+    std::erase_if(open, [&](const auto& entry) {
+        const auto& [delivery, held] = entry;
+        if (held.consumer != &consumer || held.queue != partner) {
+            return false;
+        }
+        if (held.scheduled) {
+            timetable.erase({*held.scheduled, delivery});
+        }
+        return true;
+    });
 }
 
 void Outbox::Impl::follow(std::shared_ptr<const Surroundings> next) {
@@ -114,18 +130,18 @@ void Outbox::Impl::subscribe(Consumer& consumer, const HerId& partner, std::uint
 
 /// What is under way to it goes back: another endpoint may reach it, or operations decide.
 void Outbox::Impl::give_up(const HerId& partner) {
-    std::vector<DeliveryId> deliveries;
+    std::vector<std::pair<DeliveryId, std::uint32_t>> deliveries;
     {
         const std::scoped_lock lock(mutex);
         for (const auto& [delivery, entry] : open) {
             if (entry.queue == partner) {
-                deliveries.push_back(delivery);
+                deliveries.emplace_back(delivery, entry.offer);
             }
         }
     }
-    for (const auto& delivery : deliveries) {
-        queue.put(organisation_of(delivery) + " gone", [this, delivery] {
-            release(delivery, "no_partner");
+    for (const auto& [delivery, offer] : deliveries) {
+        queue.put(organisation_of(delivery) + " gone", [this, delivery, offer] {
+            release(delivery, offer, "no_partner");
         });
     }
 }

@@ -50,15 +50,17 @@ void Outbox::Impl::offered(Consumer& consumer, std::span<const pipeline::Offer> 
     for (const auto& offer : offers) {
         {
             const std::scoped_lock lock(mutex);
-            open.insert_or_assign(
-                offer.id,
-                Open{
-                    .consumer = &consumer,
-                    .queue = offer.queue,
-                    .message_id = {},
-                    .scheduled = std::nullopt,
-                }
-            );
+            auto& entry = open[offer.id];
+            if (entry.scheduled) {
+                timetable.erase({*entry.scheduled, offer.id});
+            }
+            entry = {
+                .consumer = &consumer,
+                .queue = offer.queue,
+                .offer = offer.attempt,
+                .message_id = {},
+                .scheduled = std::nullopt,
+            };
         }
         auto waiting_offer = offer;
         // Whose turn is not near reads its payload again: what waits in memory stays small.
@@ -99,9 +101,10 @@ void Outbox::Impl::run_due() {
         while (!timetable.empty() && timetable.begin()->first <= now) {
             const DeliveryId delivery = timetable.begin()->second;
             timetable.erase(timetable.begin());
-            auto& entry = open.at(delivery);
-            entry.scheduled.reset();
-            due.emplace_back(entry.consumer->organisation, delivery);
+            if (const auto entry = open.find(delivery); entry != open.end()) {
+                entry->second.scheduled.reset();
+                due.emplace_back(entry->second.consumer->organisation, delivery);
+            }
         }
     }
     for (const auto& [organisation, delivery] : due) {
@@ -142,13 +145,13 @@ void Outbox::Impl::finish(const store::OutboundEbxml& message) {
     settle(*consumer, settlement_of(message), message.message_id);
 }
 
-void Outbox::Impl::release(const DeliveryId& delivery, std::string code) {
+void Outbox::Impl::release(const DeliveryId& delivery, std::uint32_t offer, std::string code) {
     Consumer* consumer = nullptr;
     std::string message_id;
     {
         const std::scoped_lock lock(mutex);
         const auto entry = open.find(delivery);
-        if (entry == open.end()) {
+        if (entry == open.end() || entry->second.offer != offer) {
             return;
         }
         consumer = entry->second.consumer;

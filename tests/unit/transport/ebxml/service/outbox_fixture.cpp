@@ -46,6 +46,24 @@ void WatchedStore::changed() {
     changed_.notify_all();
 }
 
+Result<std::optional<store::OutboundEbxml>> WatchedStore::outbound_of(const DeliveryId& id) const {
+    auto found = ForwardingStore::outbound_of(id);
+    std::function<void()> pause;
+    {
+        const std::scoped_lock lock(mutex_);
+        pause = std::exchange(pause_, {});
+    }
+    if (pause) {
+        pause();
+    }
+    return found;
+}
+
+void WatchedStore::after_next_lookup(std::function<void()> pause) {
+    const std::scoped_lock lock(mutex_);
+    pause_ = std::move(pause);
+}
+
 void WatchedStore::wait_until(const std::function<bool()>& holds) {
     for (;;) {
         std::uint64_t seen = 0;

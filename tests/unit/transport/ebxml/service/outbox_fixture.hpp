@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -75,6 +76,10 @@ class WatchedStore final : public ForwardingStore {
         return erased;
     }
 
+    Result<std::optional<store::OutboundEbxml>> outbound_of(const DeliveryId& id) const override;
+
+    /// Runs once, between the next look for a delivery's message and its answer.
+    void after_next_lookup(std::function<void()> pause);
     /// From now on no message of ours can be written.
     void fail_writes(bool failing) { failing_ = failing; }
     /// Waits until `holds` is true after some change; looks at once, too.
@@ -84,9 +89,10 @@ class WatchedStore final : public ForwardingStore {
     static Result<void> refusal() { return fail(Errc::io, "as the test wants it"); }
     void changed();
     std::atomic<bool> failing_ = false;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::uint64_t changes_ = 0;
+    mutable std::function<void()> pause_;
 };
 
 /// Takes what came back in an exchange.

@@ -1,5 +1,5 @@
-// Partners that come and go, that operations hold, that are slow: none of it costs another one
-// anything, and no delivery is left behind.
+// Partners that come and go, that are slow: neither costs another one anything, and no delivery is
+// left behind.
 #include <future>
 
 #include "broker/base/limits.hpp"
@@ -68,44 +68,6 @@ TEST_F(OutboxTest, WhatHasNoWayReturnsToItsQueueAndOperationsLearnWhy) {
     EXPECT_EQ(told[0].fields.at("code"), "no_endpoint");
     EXPECT_EQ(told[0].fields.at("to"), "2005");
     EXPECT_EQ(carrier_.count(), 0U);
-}
-
-/// One thread does everything, in the order in which it became due.
-class HoldTest : public OutboxTest {
- protected:
-    OutboxOptions options() const override {
-        return {.senders = 1, .mail_domain = "msh.example", .description = {}};
-    }
-};
-
-TEST_F(HoldTest, AnAdministratorsHoldStopsTheResendingAndItsEndResumesIt) {
-    const std::string_view ward = "edi_address = \"a@edi.example\"\n";
-    world_.edit(ward, std::string(ward) + "encryption_certificate = \"hospital.crt\"\n");
-    reload();
-    const auto id = submit_to("2001");
-    const auto first = carrier_.wait_for(1)[0];
-    const auto hold = [&](bool held) {
-        const auto done = await<Result<void>>([&](auto answer) {
-            broker_->hold(by("hold"), her("2001"), held, std::move(answer));
-        });
-        ASSERT_TRUE(done);
-    };
-    hold(true);
-    pass(hours(12));
-    // Another ward's message shows that the one of 2001 was looked at.
-    submit_to("2002", "other");
-    EXPECT_EQ(carrier_.wait_for(2)[1].endpoint, "mailto:a@edi.example");
-    hold(false);
-    pass(minutes(1));
-    const auto resent = carrier_.wait_for(3)[2];
-    EXPECT_EQ(resent.endpoint, "https://msh.example/ebxml");
-    EXPECT_EQ(resent.at - first.at, hours(12) + minutes(1));
-    EXPECT_EQ(signal(acknowledgment_of(resent)), SignalEffect::applied);
-    wait_for_state(id, delivered);
-    // The subscription, which the hold ended, is there again.
-    const auto next = submit_to("2001", "m2");
-    carrier_.wait_for(4);
-    EXPECT_EQ(state(next, "2001"), in_flight);
 }
 
 TEST_F(OutboxTest, APartnerGetsNoMoreThanItMayLeaveUnacknowledged) {
