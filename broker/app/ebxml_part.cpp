@@ -51,6 +51,7 @@ Result<void> EbxmlPart::start() {
         std::move(options),
         {
             .broker = parts_.broker,
+            .adapters = parts_.adapters,
             .store = *store_,
             .carrier = counting_,
             .schemas = parts_.schemas,

@@ -31,6 +31,7 @@ namespace budstikke::app {
 /// All outlive the part.
 struct EbxmlSurroundingParts {
     pipeline::Broker& broker;
+    const AdapterRegistry& adapters;
     const xml::SchemaSet* schemas;
     const Clock& clock;
     Random& random;

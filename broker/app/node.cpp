@@ -123,6 +123,7 @@ Result<void> Node::open_ebxml(
         config_, std::move(state), std::move(carriers),
         {
             .broker = *broker_,
+            .adapters = adapters_,
             .schemas = schemas_.get(),
             .clock = clock_,
             .random = random_,

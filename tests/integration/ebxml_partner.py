@@ -184,15 +184,19 @@ def acknowledgment(message, keys, references=None):
 
 
 def payload_message(sender, recipient, document, keys, theirs, *, action="EPIKRISE",
-                    message_id=None, sync=False, ack=True, answers=None):
+                    message_id=None, sync=False, ack=True, answers=None, encoding="binary",
+                    namespace=None, description=""):
     """`document` encrypted for `theirs`, signed with `keys`, as a package. `answers`: the Action of
-    the message that it is the AppRec for."""
+    the message that it is the AppRec for. `encoding`: of the part inside, which has no headers
+    where it is None; `namespace`: what the manifest says of the document."""
     cid = f"{uuid.uuid4()}@partner.example"
-    inside = (b"Content-Type: application/xml\r\nContent-Transfer-Encoding: binary\r\n\r\n"
-              + document)
+    head = (b"" if encoding is None else
+            b"Content-Type: application/xml\r\n"
+            b"Content-Transfer-Encoding: " + encoding.encode() + b"\r\n\r\n")
+    inside = head + document
     encrypted = openssl("cms", "-encrypt", "-aes256", "-binary", "-outform", "DER",
                         theirs.encryption.with_suffix(".crt"), data=inside)
-    namespace = etree.fromstring(document).tag[1:].split("}")[0]
+    namespace = namespace or etree.fromstring(document).tag[1:].split("}")[0]
     blocks = "" if not ack else (
               f'<eb:AckRequested SOAP:actor="urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH" '
               f'SOAP:mustUnderstand="1" eb:signed="true" eb:version="2.0"/>')
@@ -206,7 +210,7 @@ def payload_message(sender, recipient, document, keys, theirs, *, action="EPIKRI
         service, action = f"S-{answers}", "APPREC"
         roles = (f"{answers}receiver", f"{answers}sender")
     header = _header(sender, recipient, uuid.uuid4(), service, action, roles=roles,
-                     extra="<eb:DuplicateElimination/>", message_id=message_id,
+                     extra="<eb:DuplicateElimination/>" + description, message_id=message_id,
                      service_type=' eb:type="string"')
     uri = f"cid:{cid}"
     soap = sign(_envelope(header, blocks, manifest, [uri]), keys, {uri: encrypted})
@@ -258,7 +262,7 @@ class Partner(HttpsServer):
         """The next message that came."""
         return self.received.get(timeout=PATIENCE)
 
-    def post(self, port, content_type, body):
+    def post(self, port, content_type, body, soap_action='"ebXML"'):
         """To a broker's listener: the status, and the message that came back, or None."""
         context = ssl.create_default_context(cafile=self.pki.folder / "ca.crt")
         context.load_cert_chain(self.keys.client.with_suffix(".crt"),
@@ -266,8 +270,10 @@ class Partner(HttpsServer):
         connection = http.client.HTTPSConnection("localhost", port, context=context,
                                                  timeout=PATIENCE)
         try:
-            connection.request("POST", "/ebxml", body, {
-                "Content-Type": content_type, "SOAPAction": '"ebXML"'})
+            headers = {"Content-Type": content_type}
+            if soap_action:
+                headers["SOAPAction"] = soap_action
+            connection.request("POST", "/ebxml", body, headers)
             response = connection.getresponse()
             answer = response.read()
             return response.status, Message(response.headers, answer) if answer else None

@@ -43,11 +43,12 @@ def lasting_port():
 class EbxmlBroker(Broker):
     """A broker for one organisation, with a listener for ebXML."""
 
-    def __init__(self, folder, pki, number, *, settings="", ways="", **options):
+    def __init__(self, folder, pki, number, *, settings="", ways="", identity="", **options):
         folder.mkdir()
         self.keys_of = Keys(pki, number)
         self.settings = settings
         self.ways = ways
+        self.identity = identity
         self.ebxml_port = lasting_port()
         super().__init__(folder, pki, **options)
 
@@ -57,6 +58,9 @@ class EbxmlBroker(Broker):
         ebxml = ebxml_texts.SERVICE.format(
             pki=pki, number=keys.number, settings=self.settings, signing=keys.signing,
             encryption=keys.encryption)
+        # A table of TOML ends where the next one begins.
+        nested = "[[ebxml.identity.decryption]]"
+        ebxml = ebxml.replace(nested, f"{self.identity}\n{nested}")
         ebxml += ebxml_texts.HTTPS.format(pki=pki, client=keys.client, ways=self.ways)
         self.write_configuration(
             extra=f"[limits]\ndisk_free_percent_min = 0\n{listener}{ebxml}")

@@ -15,6 +15,7 @@
 #include "broker/tools/inspect/file_run.hpp"
 #include "broker/transport/ebxml/agreement/register.hpp"
 #include "broker/transport/ebxml/message/message.hpp"
+#include "broker/transport/ebxml/rules/opened_payload.hpp"
 #include "broker/transport/ebxml/rules/signature_facts.hpp"
 #include "broker/xml/schema_set.hpp"
 
@@ -69,7 +70,9 @@ class Checker {
         }
         const auto message = ebxml::read_message(*bytes, schemas_.get());
         if (!message) {
-            report.verdict = ebxml::unreadable(message.error().detail);
+            report.verdict = ebxml::unreadable(
+                message.error().detail, known_ ? &*known_ : nullptr, schemas_ != nullptr
+            );
             return report;
         }
         // The letter of the specification is SHA-1: whether to trust it is the receiver's policy.
@@ -127,18 +130,11 @@ class Checker {
         const auto policy = crypto::cms::Policy{}.with_3des();
         std::vector<ebxml::OpenedPayload> all;
         for (const auto* part : message.attachments()) {
-            const auto opened = decryptor_->open(part->content, policy);
-            if (opened) {
-                all.push_back({
-                    .has_transfer_encoding = !opened->transfer_encoding.empty(),
-                    .xml_namespace =
-                        adapters_.decode(opened->payload, nullptr).envelope.xml_namespace,
-                });
-            } else if (opened.error() == crypto::cms::Fault::transfer_encoding) {
-                all.push_back({.known_transfer_encoding = false, .xml_namespace = {}});
-            } else {
+            auto opened = ebxml::opened_payload(decryptor_->open(part->content, policy), adapters_);
+            if (!opened) {
                 return std::nullopt;
             }
+            all.push_back(*std::move(opened));
         }
         return all;
     }

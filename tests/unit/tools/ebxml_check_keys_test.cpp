@@ -1,6 +1,7 @@
 // `budstikke ebxml check` with the recipient's keys: what stands inside the encryption is held
 // against the rules for it, and without keys that fit those rules are named as not checked.
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include <boost/json.hpp>
@@ -93,6 +94,28 @@ TEST_F(EbxmlCheckKeys, ShowAnotherDocumentThanTheManifestNames) {
     const auto answer = check(message, {"clinic-crypt"});
     EXPECT_TRUE(has(answer, "violations", 270));
     EXPECT_FALSE(has(answer, "violations", 264));
+}
+
+TEST_F(EbxmlCheckKeys, ShowAnEncodingThatIsNotOfTheFour) {
+    const std::map<std::string, std::pair<bool, std::string>> expected{
+        {"7bit", {true, "acknowledgment"}},
+        {"x-foo", {true, "error"}},
+        {"8bit", {false, "acknowledgment"}},
+    };
+    for (const auto& [encoding, broken] : expected) {
+        PartnerMessage message;
+        message.pack = [&encoding = encoding](const std::string& payload) {
+            const auto clinic = PartyPki::instance().pair("clinic-crypt").certificate();
+            const auto head =
+                "Content-Type: application/xml\r\nContent-Transfer-Encoding: " + encoding +
+                "\r\n\r\n";
+            return crypto::cms::encrypt(head + payload, clinic).value();
+        };
+        const auto answer = check(message, {"clinic-crypt"});
+        EXPECT_EQ(has(answer, "violations", 259), broken.first) << encoding;
+        EXPECT_FALSE(has(answer, "violations", 264)) << encoding;
+        EXPECT_EQ(answer.at("response"), broken.second) << encoding;
+    }
 }
 
 TEST_F(EbxmlCheckKeys, ThatDoNotFitAreAUsageError) {

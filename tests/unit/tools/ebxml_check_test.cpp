@@ -108,6 +108,23 @@ kind = "register"
     EXPECT_EQ(answer.at("response"), "fault");
 }
 
+TEST(EbxmlCheck, OfWhatCannotBeTakenApartTheRulesThatNeedMoreAreNamed) {
+    const crypto::test::TempFolder folder;
+    // A boundary that is given twice: nobody can say where the parts are.
+    std::ofstream(folder.path("x"))
+        << "Content-Type: multipart/related; boundary=a; boundary=b\r\n\r\n";
+    const auto bare = check({}, {folder.path("x")}).lines.at(0);
+    EXPECT_TRUE(has(bare, "violations", 66));
+    for (const int rule : {16, 17, 29, 44, 110}) {
+        EXPECT_TRUE(has(bare, "not_checked", rule)) << rule;
+    }
+    EbxmlCheckOptions options;
+    options.schemas = ebxml::standards() / "ebms-2.0/schema";
+    const auto with = check(options, {folder.path("x")}).lines.at(0);
+    EXPECT_FALSE(has(with, "not_checked", 16) || has(with, "not_checked", 17));
+    EXPECT_TRUE(has(with, "not_checked", 29));
+}
+
 TEST(EbxmlCheck, ACaptureOfHttpMayNameTheVersionOfMime) {
     const crypto::test::TempFolder folder;
     const auto text = ebxml::file_text(example("nav-HarBorgerEgenandelFritak-response.mime"));

@@ -10,6 +10,10 @@
 namespace budstikke::ebxml {
 namespace {
 
+/// To the letter (HITS 1172 5.15.2.1). No signature covers it: canonical XML here has no comments.
+constexpr std::string_view test_comment =
+    "<!-- TEST. TEST. Sendt i testøyemed. Har ingen andre formål. -->";
+
 using Attributes = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
 /// No white space between elements: nothing that a gateway on the way might tidy.
@@ -79,6 +83,9 @@ void write_beginning(Text& out, const OutgoingHeader& header, bool duplicate_eli
         {{"xmlns:SOAP", ns::soap}, {"xmlns:eb", ns::eb}, {"xmlns:xlink", ns::xlink}}
     );
     out.open("SOAP:Header");
+    if (header.test) {
+        out.raw(test_comment);
+    }
     out.open("eb:MessageHeader", {{"SOAP:mustUnderstand", "1"}, {"eb:version", ebms_version}});
     write_party(out, "eb:From", header.from);
     write_party(out, "eb:To", header.to);
@@ -198,7 +205,7 @@ EnvelopeText write_error(const OutgoingHeader& header, std::span<const EbxmlErro
     return with_body(out, "<SOAP:Body/>");
 }
 
-std::string write_fault(FaultCode code, std::string_view text) {
+std::string write_fault(FaultCode code, std::string_view text, bool test) {
     std::string_view name = "SOAP:Client";
     switch (code) {
         case FaultCode::client:
@@ -215,8 +222,11 @@ std::string write_fault(FaultCode code, std::string_view text) {
     }
     Text out;
     out.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
-        .open("SOAP:Envelope", {{"xmlns:SOAP", ns::soap}})
-        .open("SOAP:Body")
+        .open("SOAP:Envelope", {{"xmlns:SOAP", ns::soap}});
+    if (test) {
+        out.open("SOAP:Header").raw(test_comment).close("SOAP:Header");
+    }
+    out.open("SOAP:Body")
         .open("SOAP:Fault")
         .element("faultcode", name)
         .element("faultstring", text)

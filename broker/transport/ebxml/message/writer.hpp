@@ -40,6 +40,7 @@ struct OutgoingHeader {
     std::string description;    ///< JSON of HITS 1210; see monitoring.hpp
     bool ack_requested = true;  ///< of a payload message: a signed signal shall come back
     bool sync_reply = false;    ///< the signal shall come back in the same exchange; never by mail
+    bool test = false;          ///< marked as a test, first thing in SOAP:Header (HITS 1172 5.15.2)
 };
 
 struct OutgoingReference {
@@ -64,8 +65,9 @@ EnvelopeText write_error(const OutgoingHeader& header, std::span<const EbxmlErro
 
 enum class FaultCode { client, server, version_mismatch, must_understand };
 
-/// SOAP 1.1 section 4.4; never signed. `text` quotes nothing of the message.
-std::string write_fault(FaultCode code, std::string_view text);
+/// SOAP 1.1 section 4.4; never signed. `text` quotes nothing of the message. One that is marked as
+/// a `test` has a SOAP:Header for that only.
+std::string write_fault(FaultCode code, std::string_view text, bool test = false);
 
 /// The header of a signal that answers `received`: parties swapped and without roles, the same
 /// agreement and conversation (HIS 1037 4.2). The caller sets `message_id` and `timestamp`.

@@ -22,6 +22,10 @@ void Report::refused(int rule, Response response, std::string where) {
     add(rule, {.location = std::move(where), .instead = response});
 }
 
+void Report::noted(int rule, std::string where) {
+    add(rule, {.location = std::move(where), .instead = Response::log_only});
+}
+
 void Report::add(int rule, Violation violation) {
     violation.rule = find_rule(rule);
     if (is_full()) {

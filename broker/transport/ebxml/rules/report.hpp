@@ -17,6 +17,8 @@ class Report {
     void tolerated(int rule, std::string where = {});
     /// It is broken in a way that is answered with more, error or fault, than the rule asks for.
     void refused(int rule, Response response, std::string where = {});
+    /// It is broken, and the message was read all the same: only noted (HITS 1172 5.15).
+    void noted(int rule, std::string where = {});
     /// The rule is broken unless `kept`.
     void expect(bool kept, int rule, std::string where = {}) {
         if (!kept) {

@@ -59,8 +59,9 @@ struct Register {
 
 /// What stood inside an encrypted payload, or that it could not be opened.
 struct OpenedPayload {
-    bool has_transfer_encoding = true;    ///< of the MIME part inside (rule 264)
-    bool known_transfer_encoding = true;  ///< rule 259
+    bool has_transfer_encoding = true;     ///< of the MIME part inside (rule 264)
+    bool listed_transfer_encoding = true;  ///< one of those of rule 259, where it has one
+    bool decoded = true;                   ///< by its transfer encoding; else nothing is known
     /// Of the business document: the first Document's content of a MsgHead, else the root.
     std::string xml_namespace;
 };

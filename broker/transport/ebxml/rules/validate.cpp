@@ -28,6 +28,21 @@ bool knows(const Register& known, Needs needs) {
     }
 }
 
+/// Whatever the message is like. Mail addresses and all that is inside belong to messages that can
+/// be read.
+bool was_given(Needs needs, const Register* known, bool validated) {
+    switch (needs) {
+        case Needs::schemas:
+            return validated;
+        case Needs::parties:
+        case Needs::certificates:
+        case Needs::agreements:
+            return known != nullptr && knows(*known, needs);
+        default:
+            return true;
+    }
+}
+
 bool has(const Subject& subject, Needs needs) {
     switch (needs) {
         case Needs::nothing:
@@ -162,9 +177,14 @@ Verdict validate(const Subject& subject) {
     return verdict;
 }
 
-Verdict unreadable(std::string_view why) {
+Verdict unreadable(std::string_view why, const Register* known, bool validated) {
     Verdict verdict;
     verdict.violations.push_back({.rule = find_rule(66), .location = "MIME: " + std::string(why)});
+    for (const auto& rule : rules()) {
+        if (!was_given(rule.needs, known, validated)) {
+            verdict.not_checked.push_back(&rule);
+        }
+    }
     verdict.answer = Answer::fault;
     return verdict;
 }

@@ -17,8 +17,8 @@ struct Violation {
     std::string location;  ///< quotes nothing of the message
     /// A variant that is seen in practice and read: a warning, whatever the rule asks.
     bool tolerated = false;
-    /// Broken in a way that is answered with more than the rule asks for (HITS 1171 8.4, HITS 1172
-    /// 4.2.2.3).
+    /// Broken in a way that is answered otherwise than the rule asks for (HITS 1171 8.4, HITS 1172
+    /// 4.2.2.3, 5.15).
     std::optional<Response> instead = std::nullopt;
 
     Severity severity() const {
@@ -50,6 +50,7 @@ Verdict validate(const Subject& subject);
 bool is_clear_service(const Envelope& envelope);
 
 /// The verdict on bytes that could not be taken apart at all: read_message failed, and said why.
-Verdict unreadable(std::string_view why);
+/// `known` and `validated` as in Subject.
+Verdict unreadable(std::string_view why, const Register* known = nullptr, bool validated = false);
 
 }  // namespace budstikke::ebxml

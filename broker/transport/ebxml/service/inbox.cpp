@@ -6,6 +6,7 @@
 
 #include "broker/base/limits.hpp"
 #include "broker/transport/ebxml/message/names.hpp"
+#include "broker/transport/ebxml/rules/signature_facts.hpp"
 #include "broker/transport/ebxml/service/inbox_impl.hpp"
 #include "broker/transport/ebxml/service/mail_answers.hpp"
 
@@ -15,6 +16,10 @@ namespace {
 constexpr std::string_view unreadable_text =
     "Innholdet kan ikke leses som en MIME-melding med ebXML / "
     "The content cannot be read as a MIME message with ebXML";
+
+std::string or_unreadable(std::string text) {
+    return text.empty() ? std::string(unreadable_text) : std::move(text);
+}
 
 bool is_signal_service(const Envelope& envelope) {
     return envelope.service == signal_service;
@@ -73,7 +78,8 @@ Reception Inbox::Impl::receive(const Arrival& arrival) {
     }
     const auto message = read_message(arrival.bytes, parts.schemas);
     if (!message) {
-        return answer_fault(arrival, nullptr, FaultCode::client, unreadable_text);
+        const auto text = fault_text(report_of(unreadable(message.error().detail)));
+        return answer_fault(arrival, nullptr, FaultCode::client, text);
     }
     if (is_report(*message)) {
         return take_report(arrival, *message);
@@ -82,7 +88,7 @@ Reception Inbox::Impl::receive(const Arrival& arrival) {
         const bool soap = message->tree.root && message->tree.root->name == "Envelope";
         return answer_fault(
             arrival, &*message, soap ? FaultCode::version_mismatch : FaultCode::client,
-            unreadable_text
+            or_unreadable(what_is_wrong(arrival, *message, *known))
         );
     }
     const auto& envelope = *message->envelope;
@@ -100,14 +106,38 @@ Reception Inbox::Impl::receive(const Arrival& arrival) {
                 return take_payload(arrival, *message, *known);
             }
             if (!is_some_signal(envelope)) {
-                return answer_fault(arrival, &*message, FaultCode::client, unreadable_text);
+                return answer_fault(
+                    arrival, &*message, FaultCode::client,
+                    or_unreadable(what_is_wrong(arrival, *message, *known))
+                );
             }
-            break;
+            return ignore_signal(arrival, *message, *known);
         default:
             break;
     }
+    return ignored(arrival);
+}
+
+Reception Inbox::Impl::ignored(const Arrival& arrival) const {
     parts.events.write(EventLevel::info, "ebxml_ignored", {{"source", arrival.source}});
     return {};
+}
+
+std::string Inbox::Impl::what_is_wrong(
+    const Arrival& arrival, const Message& message, const Surroundings& known
+) const {
+    const bool test = is_to_test(&message, known);
+    const bool looked_at = test && message.envelope;
+    const auto verdict = validate({
+        .message = message,
+        .transport = arrival.transport,
+        .signature = looked_at ? signature_facts(message, verifier, {}) : SignatureFacts{},
+        .known = test ? &known.known() : nullptr,
+        .validated = parts.schemas != nullptr,
+        .opened = std::nullopt,
+    });
+    // Without an envelope there is nobody's business that could be told too much of.
+    return test || !message.envelope ? fault_text(report_of(verdict)) : fault_text(verdict);
 }
 
 Inbox::Inbox(

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "broker/adapter/registry.hpp"
 #include "broker/base/clock.hpp"
 #include "broker/base/event_log.hpp"
 #include "broker/base/random.hpp"
@@ -30,6 +31,7 @@ namespace budstikke::ebxml {
 /// All outlive the inbox.
 struct InboxParts {
     pipeline::Broker& broker;
+    const AdapterRegistry& adapters;  ///< for what a test partner finds inside a payload
     store::EbxmlStore& store;
     Carrier& carrier;               ///< for signals that go by themselves
     const xml::SchemaSet* schemas;  ///< of SOAP and ebMS; nullptr without a pack

@@ -53,7 +53,11 @@ Reception Inbox::Impl::answer_fault(
         put_down("no");
         return {};
     }
-    auto package = fault(code, text);
+    const auto known = [this] {
+        const std::scoped_lock lock(mutex);
+        return surroundings;
+    }();
+    auto package = fault(code, text, is_to_test(message, *known));
     if (arrival.transport == Transport::http) {
         put_down("in_exchange");
         return {.kind = Reception::Kind::done, .reply = std::move(package), .reply_is_fault = true};
@@ -62,10 +66,6 @@ Reception Inbox::Impl::answer_fault(
     std::string from;
     std::string mail;
     if (message != nullptr && message->mime) {
-        const auto known = [this] {
-            const std::scoped_lock lock(mutex);
-            return surroundings;
-        }();
         const auto& headers = message->mime->headers;
         to = fault_address(headers);
         from = our_address(headers, *known);
@@ -95,6 +95,7 @@ std::optional<Package> Inbox::Impl::signal_of(const Incoming& incoming, const Er
         .now = incoming.now,
         .random = parts.random,
         .description = options.description,
+        .test = is_test(incoming.identity),
     };
     const auto& received = incoming.sender.envelope;
     auto package = errors.empty()

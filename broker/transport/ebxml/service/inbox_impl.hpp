@@ -39,6 +39,12 @@ struct Inbox::Impl {
     Reception receive(const Arrival& arrival);
     Reception later(std::string_view reason, std::string_view source) const;
     void store_failed(const Error& error) const;
+    Reception ignored(const Arrival& arrival) const;
+    /// The text of the Fault for what nobody can be answered for by a signal: what asks for one,
+    /// and to a test partner all of it. May be empty.
+    std::string what_is_wrong(
+        const Arrival& arrival, const Message& message, const Surroundings& known
+    ) const;
 
     // inbox_answers.cpp: how an answer goes
     Reception answer_fault(
@@ -50,6 +56,10 @@ struct Inbox::Impl {
     // inbox_signals.cpp: what answers messages of ours
     Reception take_fault(const Arrival& arrival, const Message& message);
     Reception take_report(const Arrival& arrival, const Message& message);
+    /// One that lacks what makes it a signal.
+    Reception ignore_signal(
+        const Arrival& arrival, const Message& message, const Surroundings& known
+    );
     Reception take_signal(
         const Arrival& arrival, const Message& message, const Surroundings& known
     );
@@ -58,6 +68,8 @@ struct Inbox::Impl {
     Reception take_payload(
         const Arrival& arrival, const Message& message, const Surroundings& known
     );
+    /// Sets the verdict on what came, with what is known of `opened` payloads.
+    void judge(Incoming& incoming, std::optional<std::vector<OpenedPayload>> opened) const;
     Reception take_unauthenticated(const Incoming& incoming);
     Outcome process(const Incoming& incoming);
     Outcome process_new(const Incoming& incoming);
@@ -83,7 +95,16 @@ struct Inbox::Impl {
     bool is_test(const Identity& identity) const {
         return options.test_partner || identity.test_partner;
     }
+    /// What cannot be read is for a test partner where nobody else is here.
+    bool is_to_test(const Message* message, const Surroundings& known) const;
+    std::optional<std::vector<OpenedPayload>> open_all(const Incoming& incoming, Errors& errors);
     Reception answer_as_test_partner(Incoming& incoming);
+    /// A signal to a test partner: what is wrong with it is written down (HITS 1172 4.2.2). The
+    /// text of a Fault where it has to be answered with one.
+    std::optional<std::string> judge_signal(
+        const Arrival& arrival, const Message& message, const Surroundings& known,
+        const Authentication& sender
+    );
 
     InboxOptions options;
     InboxParts parts;

@@ -14,16 +14,6 @@
 namespace budstikke::ebxml {
 namespace {
 
-std::string fault_text(const Verdict& verdict) {
-    std::string text;
-    for (const auto& violation : verdict.violations) {
-        if (violation.response() == Response::fault) {
-            text += (text.empty() ? "" : "; ") + error_of(violation).description;
-        }
-    }
-    return text;
-}
-
 std::string text_of(int rule) {
     return error_of(Violation{.rule = find_rule(rule), .location = {}}).description;
 }
@@ -87,16 +77,12 @@ Reception Inbox::Impl::take_payload(
     const bool partner = from && known.is_partner(*from);
     if (!partner || identity == nullptr) {
         // Nobody could be answered, or nobody could sign the answer (HITS 1172 5.9.1).
-        const auto verdict = validate({
-            .message = message,
-            .transport = arrival.transport,
-            .signature = {},
-            .opened = std::nullopt,
-        });
-        auto text = fault_text(verdict);
-        if (text.empty()) {
-            const bool unread = has_unsigned(*message.tree.root);
-            text = text_of(unread ? 100 : partner ? 54 : 29);
+        auto text = what_is_wrong(arrival, message, known);
+        const bool unread = has_unsigned(*message.tree.root);
+        const auto reason = text_of(unread ? 100 : partner ? 54 : 29);
+        const bool said = text.find(reason) != std::string::npos;
+        if (text.empty() || (!said && is_to_test(&message, known))) {
+            text += (text.empty() ? "" : "; ") + reason;
         }
         return answer_fault(arrival, &message, FaultCode::client, text);
     }
@@ -115,20 +101,7 @@ Reception Inbox::Impl::take_payload(
     if (is_test(*identity)) {
         return answer_as_test_partner(incoming);
     }
-    incoming.verdict = validate({
-        .message = message,
-        .transport = arrival.transport,
-        .signature = signature_facts(incoming.sender.verification),
-        .known = &known.known(),
-        .validated = parts.schemas != nullptr,
-        .opened = std::nullopt,
-    });
-    // A reply in an exchange of ours: it answers, and is itself answered only where it asks for it.
-    const bool counts = incoming.verdict.answer == Answer::acknowledgment ||
-                        incoming.verdict.answer == Answer::warning;
-    if (!arrival.exchange_of.empty() && counts && !message.envelope->ack_requested) {
-        incoming.verdict.answer = Answer::none;
-    }
+    judge(incoming, std::nullopt);
     if (incoming.verdict.answer == Answer::fault) {
         return answer_fault(arrival, &message, FaultCode::client, fault_text(incoming.verdict));
     }
@@ -140,6 +113,25 @@ Reception Inbox::Impl::take_payload(
     }
     versions.note(*from, incoming.sender.envelope.descriptions, now);
     return answer(incoming, process(incoming));
+}
+
+void Inbox::Impl::judge(Incoming& incoming, std::optional<std::vector<OpenedPayload>> opened)
+    const {
+    incoming.verdict = validate({
+        .message = incoming.message,
+        .transport = incoming.arrival.transport,
+        .signature = signature_facts(incoming.sender.verification),
+        .known = &incoming.known.known(),
+        .validated = parts.schemas != nullptr,
+        .opened = std::move(opened),
+    });
+    // A reply in an exchange of ours: it answers, and is itself answered only where it asks for it.
+    auto& answer = incoming.verdict.answer;
+    const bool counts = answer == Answer::acknowledgment || answer == Answer::warning;
+    if (!incoming.arrival.exchange_of.empty() && counts &&
+        !incoming.message.envelope->ack_requested) {
+        answer = Answer::none;
+    }
 }
 
 /// Nothing of it is remembered: anybody could have sent it, and must not be able to spoil what the

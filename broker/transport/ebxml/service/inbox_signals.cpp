@@ -34,6 +34,14 @@ Reception Inbox::Impl::take_report(const Arrival& arrival, const Message& messag
     return {};
 }
 
+Reception Inbox::Impl::ignore_signal(
+    const Arrival& arrival, const Message& message, const Surroundings& known
+) {
+    const auto sender = authenticate(message, known, verifier, parts.clock.now());
+    const auto wrong = judge_signal(arrival, message, known, sender);
+    return wrong ? answer_fault(arrival, &message, FaultCode::client, *wrong) : ignored(arrival);
+}
+
 Reception Inbox::Impl::take_signal(
     const Arrival& arrival, const Message& message, const Surroundings& known
 ) {
@@ -60,7 +68,8 @@ Reception Inbox::Impl::take_signal(
             versions.note(*from, sender.envelope.descriptions, now);
         }
     }
-    return {};
+    const auto wrong = judge_signal(arrival, message, known, sender);
+    return wrong ? answer_fault(arrival, &message, FaultCode::client, *wrong) : Reception{};
 }
 
 }  // namespace budstikke::ebxml

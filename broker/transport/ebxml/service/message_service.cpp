@@ -55,6 +55,7 @@ struct MessageService::Impl {
           inbox(
               inbox_options(options),
               {.broker = parts.broker,
+               .adapters = parts.adapters,
                .store = parts.store,
                .carrier = parts.carrier,
                .schemas = parts.schemas,

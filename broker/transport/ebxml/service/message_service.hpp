@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/adapter/registry.hpp"
 #include "broker/base/clock.hpp"
 #include "broker/base/event_log.hpp"
 #include "broker/base/random.hpp"
@@ -28,6 +29,7 @@ namespace budstikke::ebxml {
 /// All outlive the service.
 struct ServiceParts {
     pipeline::Broker& broker;
+    const AdapterRegistry& adapters;
     store::EbxmlStore& store;
     Carrier& carrier;               ///< of all endpoints
     const xml::SchemaSet* schemas;  ///< of SOAP and ebMS; nullptr without a pack

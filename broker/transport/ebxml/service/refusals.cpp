@@ -160,6 +160,25 @@ Errors report_of(const Verdict& verdict) {
     return errors;
 }
 
+std::string fault_text(const Verdict& verdict) {
+    std::string text;
+    for (const auto& violation : verdict.violations) {
+        if (violation.response() == Response::fault) {
+            text += (text.empty() ? "" : "; ") + error_of(violation).description;
+        }
+    }
+    return text;
+}
+
+std::string fault_text(const Errors& errors) {
+    std::string text;
+    for (const auto& error : errors) {
+        text += (text.empty() ? "" : "; ") + error.description;
+        text += error.location.empty() ? "" : " [" + error.location + ']';
+    }
+    return text;
+}
+
 Errors errors_of(const pipeline::Receipt& receipt) {
     Errors errors;
     add(receipt.findings, errors);
@@ -197,15 +216,19 @@ EbxmlError error_of(crypto::TrustFault fault) {
 EbxmlError error_of(const crypto::xmldsig::Verification& verification) {
     auto made =
         error(security, signature_path, "Signaturen er ikke gyldig", "The signature is not valid");
+    made.description += " (" + fault_names(verification) + ")";
+    return made;
+}
+
+std::string fault_names(const crypto::xmldsig::Verification& verification) {
+    if (verification.status == crypto::xmldsig::Status::absent) {
+        return "absent";
+    }
     std::string names;
     for (const auto& found : verification.findings) {
         names += (names.empty() ? "" : ", ") + std::string(crypto::xmldsig::name(found.fault));
     }
-    if (verification.status == crypto::xmldsig::Status::absent) {
-        names = "absent";
-    }
-    made.description += " (" + names + ")";
-    return made;
+    return names;
 }
 
 EbxmlError error_of(Obstacle obstacle) {

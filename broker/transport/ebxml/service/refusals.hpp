@@ -26,6 +26,10 @@ Errors errors_of(const Verdict& verdict);
 Errors report_of(const Verdict& verdict);
 
 EbxmlError error_of(const Violation& violation);
+/// For a Fault: the violations that ask for one.
+std::string fault_text(const Verdict& verdict);
+/// For a Fault that says all that is wrong, and where.
+std::string fault_text(const Errors& errors);
 /// What of a refused submission is an error; DeliveryFailure where nothing is.
 Errors errors_of(const pipeline::Receipt& receipt);
 /// As strangers may see it. `content_id` is that of the part.
@@ -33,6 +37,8 @@ EbxmlError error_of(crypto::cms::Fault fault, std::string_view content_id);
 EbxmlError error_of(crypto::TrustFault fault);
 /// Of the signature as a whole: the names of what is wrong with it.
 EbxmlError error_of(const crypto::xmldsig::Verification& verification);
+/// Those names: `digest_mismatch, algorithm_refused`.
+std::string fault_names(const crypto::xmldsig::Verification& verification);
 EbxmlError error_of(Obstacle obstacle);
 
 /// Others that a message service finds by itself.

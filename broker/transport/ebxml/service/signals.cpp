@@ -13,6 +13,7 @@ OutgoingHeader header_of(const SignalMaker& maker, const Envelope& received, Kin
     header.message_id = MessageId::make(maker.now, maker.random).text();
     header.timestamp = maker.now;
     header.description = maker.description;
+    header.test = maker.test;
     return header;
 }
 
@@ -46,8 +47,8 @@ Result<Package> SignalMaker::error(const Envelope& received, std::span<const Ebx
     return signed_package(*this, write_error(header_of(*this, received, Kind::error), errors));
 }
 
-Package fault(FaultCode code, std::string_view text) {
-    return package_signal(write_fault(code, text));
+Package fault(FaultCode code, std::string_view text, bool test) {
+    return package_signal(write_fault(code, text, test));
 }
 
 }  // namespace budstikke::ebxml

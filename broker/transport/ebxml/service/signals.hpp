@@ -23,6 +23,7 @@ struct SignalMaker {
     Timestamp now;
     Random& random;
     std::string_view description;  ///< HITS 1210; may be empty
+    bool test = false;             ///< of a test partner: marked so
 
     /// Repeats the ds:Reference elements of `received` letter for letter (ebMS 6.3.2.5).
     Result<Package> acknowledgment(
@@ -32,6 +33,6 @@ struct SignalMaker {
     Result<Package> error(const Envelope& received, std::span<const EbxmlError> errors) const;
 };
 
-Package fault(FaultCode code, std::string_view text);
+Package fault(FaultCode code, std::string_view text, bool test);
 
 }  // namespace budstikke::ebxml

@@ -238,6 +238,11 @@ const crypto::PartyTrust& Surroundings::trust() const {
     return impl_->sources.trust;
 }
 
+bool Surroundings::is_all_test() const {
+    const auto& identities = impl_->sources.identities;
+    return !identities.empty() && std::ranges::all_of(identities, &Identity::test_partner);
+}
+
 const Identity* Surroundings::identity(const HerId& ours) const {
     const auto* party = directory().find(ours);
     if (party == nullptr) {
@@ -300,6 +305,23 @@ std::expected<Route, NoRoute> Surroundings::route(
         .encryption_certificate = *std::move(certificate),
         .from_address = mail_address_of(from),
     };
+}
+
+std::expected<Terms, NoRoute> Surroundings::inward(
+    const HerId& from, const HerId& to, const ServiceAction& what, Timestamp now
+) const {
+    if (identity(to) == nullptr) {
+        return std::unexpected(NoRoute{"no_identity"});
+    }
+    const auto sender = impl_->known.parties.find(from.text());
+    if (sender == impl_->known.parties.end() || sender->second.signing_certificates.empty()) {
+        return std::unexpected(NoRoute{"no_signing_certificate"});
+    }
+    auto terms = impl_->terms(from, to, what, now);
+    if (!terms) {
+        return std::unexpected(NoRoute{std::string(name(terms.error()))});
+    }
+    return *std::move(terms);
 }
 
 std::string Surroundings::signal_endpoint(const HerId& from, const HerId& to, Transport by) const {

@@ -84,6 +84,8 @@ class Surroundings {
     const crypto::PartyTrust& trust() const;
     /// Of the organisation that owns the HER-id; nullptr where we do not speak for it.
     const Identity* identity(const HerId& ours) const;
+    /// Whoever we speak for is a test partner.
+    bool is_all_test() const;
     PartnerPolicy policy(std::string_view partner) const;
     /// A party that is reached by ebXML.
     bool is_partner(const HerId& her_id) const;
@@ -92,6 +94,11 @@ class Surroundings {
     /// On the terms of the agreement that both have, else on the profile's. The endpoint is the
     /// agreement's, else the party's `ebxml_url`, else its `edi_address`.
     std::expected<Route, NoRoute> route(
+        const HerId& from, const HerId& to, const ServiceAction& what, Timestamp now
+    ) const;
+    /// On what terms what a partner sends to one of ours is taken, the other way round. The codes
+    /// are `no_identity`, `no_signing_certificate` and those of an Obstacle.
+    std::expected<Terms, NoRoute> inward(
         const HerId& from, const HerId& to, const ServiceAction& what, Timestamp now
     ) const;
     /// Where a signal from `from` to `to` goes, the way that `by` means first: signals are no

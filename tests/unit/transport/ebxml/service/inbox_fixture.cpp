@@ -94,6 +94,7 @@ void InboxTest::start() {
         options_,
         InboxParts{
             .broker = *broker_,
+            .adapters = adapters_,
             .store = *ebxml_store_,
             .carrier = carrier_,
             .schemas = nullptr,

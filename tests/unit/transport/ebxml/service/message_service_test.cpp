@@ -160,6 +160,7 @@ class ServiceTest : public testing::Test {
         side.service = MessageService::start(
                            {.senders = 2, .software_version = "1", .mail_domain = "x.example"},
                            {.broker = *side.broker,
+                            .adapters = side.adapters,
                             .store = *side.ebxml_store,
                             .carrier = side.wire,
                             .schemas = nullptr,
