@@ -26,13 +26,15 @@ EbxmlHost* ebxml_of(Call& call) {
 
 json::object json_way(const EbxmlWay& way) {
     json::object answer{
-        {"may", way.code.empty()},    {"service", way.service}, {"action", way.action},
-        {"from_role", way.from_role}, {"to_role", way.to_role}, {"code", way.code},
-        {"text_en", way.text_en},     {"text_no", way.text_no},
+        {"may", way.code.empty()},    {"direction", way.inward ? "in" : "out"},
+        {"service", way.service},     {"action", way.action},
+        {"from_role", way.from_role}, {"to_role", way.to_role},
+        {"code", way.code},           {"text_en", way.text_en},
+        {"text_no", way.text_no},
     };
     if (!way.code.empty()) return answer;
     answer["agreement"] = way.agreement;
-    answer["endpoint_host"] = way.endpoint_host;
+    if (!way.inward) answer["endpoint_host"] = way.endpoint_host;
     answer["signed"] = way.is_signed;
     answer["encrypted"] = way.encrypted;
     answer["retries"] = way.retries;
@@ -130,6 +132,7 @@ void ebxml_waiting(Call call) {
              {"delivery", message.delivery},
              {"to", message.to.text()},
              {"attempts", message.attempts},
+             {"failed", message.failed},
              {"attempts_max", message.attempts_max},
              {"next_attempt", json_time(message.next_attempt)},
              {"expires_at", json_time(message.expires_at)},

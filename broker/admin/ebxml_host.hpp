@@ -37,12 +37,13 @@ struct EbxmlWay {
     std::string action{};
     std::string from_role{};
     std::string to_role{};
-    std::string code{};  ///< stable; empty where it may
+    bool inward = false;  ///< FROM is the partner, and TO is ours
+    std::string code{};   ///< stable; empty where it may
     std::string text_en{};
     std::string text_no{};
     // Where it may:
     std::string agreement{};      ///< its id, or that of the profile without an agreement
-    std::string endpoint_host{};  ///< of the URL, or the domain of the mail address
+    std::string endpoint_host{};  ///< of the URL, or the domain of the mail address; not inward
     bool is_signed = false;
     bool encrypted = false;
     std::uint32_t retries = 0;
@@ -55,8 +56,9 @@ struct EbxmlWaiting {
     std::string message_id{};
     std::string delivery{};
     HerId to{};
-    std::uint32_t attempts = 0;
-    std::uint32_t attempts_max = 0;
+    std::uint64_t attempts = 0;      ///< all of them
+    std::uint32_t failed = 0;        ///< of those, what did not reach the partner's server
+    std::uint32_t attempts_max = 0;  ///< of those that reach it
     Timestamp next_attempt{};
     Timestamp expires_at{};
     std::string endpoint_host{};

@@ -5,6 +5,7 @@
 
 #include "broker/app/ebxml_way_texts.hpp"
 #include "broker/transport/ebxml/agreement/service_action.hpp"
+#include "broker/transport/ebxml/service/schedule.hpp"
 
 namespace budstikke::app {
 
@@ -27,6 +28,14 @@ std::string obstacle(const ebxml::Surroundings& known, const HerId& from, const 
     if (!known.is_partner(to)) return "recipient_not_ebxml";
     const auto& organisation = known.directory().find(to)->organisation;
     return known.directory().may_act_for(organisation, to) ? "" : "recipient_not_acted_for";
+}
+
+void state_terms(admin::EbxmlWay& way, const ebxml::Terms& terms) {
+    way.agreement = terms.cpa_id;
+    way.is_signed = terms.is_signed;
+    way.encrypted = terms.encrypted;
+    way.retries = terms.retries;
+    way.retry_interval = terms.retry_interval;
 }
 
 void close(admin::EbxmlWay& way, const std::string& code) {
@@ -107,6 +116,18 @@ Result<admin::EbxmlWay> EbxmlOperations::way(
     way.from_role = what->from_role;
     way.to_role = what->to_role;
     const auto known = part_.service().surroundings();
+    way.inward = known->is_partner(from) && known->identity(to) != nullptr;
+    if (way.inward) {
+        const auto terms = known->inward(from, to, *what, clock_.now());
+        if (!terms) {
+            close(way, terms.error().code);
+            return way;
+        }
+        state_terms(way, *terms);
+        const auto keys = known->identity(to)->decryptor.keys();
+        way.certificate_until = keys.front().certificate().facts().not_after;
+        return way;
+    }
     if (const std::string code = obstacle(*known, from, to); !code.empty()) {
         close(way, code);
         return way;
@@ -116,12 +137,8 @@ Result<admin::EbxmlWay> EbxmlOperations::way(
         close(way, route.error().code);
         return way;
     }
-    way.agreement = route->terms.cpa_id;
+    state_terms(way, route->terms);
     way.endpoint_host = endpoint_host(route->endpoint);
-    way.is_signed = route->terms.is_signed;
-    way.encrypted = route->terms.encrypted;
-    way.retries = route->terms.retries;
-    way.retry_interval = route->terms.retry_interval;
     way.certificate_until = route->encryption_certificate.facts().not_after;
     return way;
 }
@@ -140,7 +157,8 @@ Result<std::vector<admin::EbxmlWaiting>> EbxmlOperations::waiting(
                 .message_id = message.message_id,
                 .delivery = message.delivery.text(),
                 .to = message.to,
-                .attempts = message.attempts,
+                .attempts = ebxml::attempt_number(message),
+                .failed = message.failures,
                 .attempts_max = message.attempts_max,
                 .next_attempt = message.next_attempt,
                 .expires_at = message.expires_at,

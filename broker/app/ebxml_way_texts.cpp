@@ -7,7 +7,7 @@ namespace budstikke::app {
 
 namespace {
 
-constexpr std::array<WayText, 25> texts{{
+constexpr std::array<WayText, 26> texts{{
     {"sender_unknown", "the sender is not in the directory", "avsenderen står ikke i katalogen"},
     {"recipient_unknown", "the recipient is not in the directory",
      "mottakeren står ikke i katalogen"},
@@ -26,6 +26,10 @@ constexpr std::array<WayText, 25> texts{{
     {"no_certificate",
      "the recipient has no encryption certificate, neither in an agreement nor in the directory",
      "mottakeren har ikke noe krypteringssertifikat, verken i en avtale eller i katalogen"},
+    {"no_signing_certificate",
+     "the directory names no signing certificate of the partner: what it sends is not believed",
+     "katalogen nevner ikke noe signeringssertifikat for partneren: det den sender, blir ikke "
+     "trodd"},
     // The agreement.
     {"sender_no_party", "the sender is no party of the agreement",
      "avsenderen er ikke part i avtalen"},

@@ -72,7 +72,9 @@ def test_operations_see_the_way_and_what_is_wrong_with_it(scene):
     assert (way["service"], way["action"]) == ("S-EPIKRISE", "EPIKRISE")
     back = scene.b.ctl("ebxml", "way", MUNICIPALITY, HOSPITAL, "EPIKRISE", "--apprec")
     assert back["may"] and back["action"] == "APPREC"
-    closed = scene.a.ctl("ebxml", "way", MUNICIPALITY, HOSPITAL, "EPIKRISE")
+    inward = scene.a.ctl("ebxml", "way", MUNICIPALITY, HOSPITAL, "EPIKRISE")
+    assert inward["may"] and inward["direction"] == "in" and "endpoint_host" not in inward
+    closed = scene.a.ctl("ebxml", "way", HOSPITAL, HOSPITAL, "EPIKRISE")
     assert (closed["may"], closed["code"]) == (False, "recipient_not_ebxml")
     assert scene.a.ctl("ebxml", "agreements")["agreements"] == []
     assert [p["her_id"] for p in scene.a.ctl("ebxml", "partners")["partners"]] == [MUNICIPALITY]

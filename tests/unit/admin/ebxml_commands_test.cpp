@@ -42,6 +42,7 @@ class FakeEbxml final : public EbxmlHost {
             way.text_en = "it has no address";
             way.text_no = "den har ingen adresse";
         }
+        way.inward = from == her("202");
         return way;
     }
     Result<std::vector<EbxmlWaiting>> waiting(std::string_view after, std::size_t rows_max)
@@ -49,7 +50,7 @@ class FakeEbxml final : public EbxmlHost {
         std::vector<EbxmlWaiting> rows;
         for (const std::string id : {"m1", "m2", "m3"}) {
             if (id > after && rows.size() < rows_max) {
-                rows.push_back({.message_id = id, .to = her("201"), .attempts = 2});
+                rows.push_back({.message_id = id, .to = her("201"), .attempts = 2, .failed = 1});
             }
         }
         return rows;
@@ -144,7 +145,11 @@ TEST_F(EbxmlCommands, AgreementsAreListedByFileWithTheirPeriod) {
 }
 
 TEST_F(EbxmlCommands, AWayIsOpenOrHasItsReasonInBothLanguages) {
+    const auto inward = result("ebxml way 202 100 EPIKRISE");
+    EXPECT_EQ(inward.at("direction"), "in");
+    EXPECT_FALSE(inward.contains("endpoint_host"));
     const auto open = result("ebxml way 100 202 EPIKRISE");
+    EXPECT_EQ(open.at("direction"), "out");
     EXPECT_EQ(open.at("may"), true);
     EXPECT_EQ(open.at("action"), "EPIKRISE");
     EXPECT_EQ(open.at("agreement"), "100_202");
@@ -166,6 +171,7 @@ TEST_F(EbxmlCommands, WhatWaitsIsListedInPages) {
     ASSERT_EQ(page.at("waiting").as_array().size(), 2U);
     EXPECT_EQ(page.at("waiting").at(0).at("message_id"), "m1");
     EXPECT_EQ(page.at("waiting").at(0).at("attempts"), 2);
+    EXPECT_EQ(page.at("waiting").at(0).at("failed"), 1);
     EXPECT_EQ(page.at("more"), true);
     const auto rest = result("ebxml waiting --after m2");
     ASSERT_EQ(rest.at("waiting").as_array().size(), 1U);

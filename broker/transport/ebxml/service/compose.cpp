@@ -109,6 +109,7 @@ OutgoingHeader header_of(
         header.time_to_live = end;
     }
     header.description = composition.description;
+    header.test = composition.identity.test_partner;
     header.ack_requested = composition.route.terms.ack_requested;
     header.sync_reply =
         composition.route.terms.synchronous && !composition.route.endpoint.starts_with(mail_scheme);
@@ -142,7 +143,7 @@ std::expected<ServiceAction, NoRoute> service_of(
         what = service_action(envelope.action);
     }
     if (!what) {
-        return no_route("no_service");
+        return no_route(std::string(no_service));
     }
     return *std::move(what);
 }

@@ -16,9 +16,11 @@
 
 namespace budstikke::ebxml {
 
+inline constexpr std::string_view no_service = "no_service";
+
 /// What the message says of its business process. `answered_action` is the Action of the message
 /// that an AppRec answers; empty where it is not known, then the AppRec's own word for it counts.
-/// The code of NoRoute is `no_service`.
+/// The code of NoRoute is `no_service`: there is none, now or later.
 std::expected<ServiceAction, NoRoute> service_of(
     const budstikke::Envelope& envelope, std::string_view answered_action
 );

@@ -181,6 +181,10 @@ void Outbox::Impl::compose_and_send(const pipeline::Offer& offer) {
              {"to", offer.queue.text()},
              {"code", message.error().code}}
         );
+        // No directory and no agreement mends that a type has no Service: its sender must know.
+        if (message.error().code == no_service) {
+            return refuse(offer.id, offer.attempt, std::move(message.error().code));
+        }
         return release(offer.id, offer.attempt, std::move(message.error().code));
     }
     switch (keep_new(offer, *message)) {

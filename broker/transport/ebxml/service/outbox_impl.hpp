@@ -100,8 +100,12 @@ struct Outbox::Impl {
     void run_due();
     /// By the outcome in the record, which is durable.
     void finish(const store::OutboundEbxml& message);
-    /// Nothing where that offer is no longer the one that is open.
+    // Nothing where that offer is no longer the one that is open.
+    /// Back to its queue: there may be a way later.
     void release(const DeliveryId& delivery, std::uint32_t offer, std::string code);
+    /// A dead letter: there never will be one.
+    void refuse(const DeliveryId& delivery, std::uint32_t offer, std::string code);
+    void give_back(std::uint32_t offer, pipeline::Settlement settlement);
     void settle(const Consumer& consumer, pipeline::Settlement settlement, std::string message_id);
     /// What no longer belongs to an open delivery.
     void sweep();

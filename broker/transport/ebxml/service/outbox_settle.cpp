@@ -146,6 +146,25 @@ void Outbox::Impl::finish(const store::OutboundEbxml& message) {
 }
 
 void Outbox::Impl::release(const DeliveryId& delivery, std::uint32_t offer, std::string code) {
+    give_back(
+        offer, {.delivery = delivery,
+                .outcome = pipeline::SettleOutcome::released,
+                .reason_code = {},
+                .reason = std::move(code)}
+    );
+}
+
+void Outbox::Impl::refuse(const DeliveryId& delivery, std::uint32_t offer, std::string code) {
+    give_back(
+        offer, {.delivery = delivery,
+                .outcome = pipeline::SettleOutcome::rejected,
+                .reason_code = std::move(code),
+                .reason = "no Service of HISD 1209 carries this type of message"}
+    );
+}
+
+void Outbox::Impl::give_back(std::uint32_t offer, pipeline::Settlement settlement) {
+    const DeliveryId& delivery = settlement.delivery;
     Consumer* consumer = nullptr;
     std::string message_id;
     {
@@ -168,14 +187,7 @@ void Outbox::Impl::release(const DeliveryId& delivery, std::uint32_t offer, std:
             store_failed(erased.error());
         }
     }
-    settle(
-        *consumer,
-        {.delivery = delivery,
-         .outcome = pipeline::SettleOutcome::released,
-         .reason_code = {},
-         .reason = std::move(code)},
-        {}
-    );
+    settle(*consumer, std::move(settlement), {});
 }
 
 void Outbox::Impl::settle(

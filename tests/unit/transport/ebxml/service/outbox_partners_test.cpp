@@ -70,6 +70,23 @@ TEST_F(OutboxTest, WhatHasNoWayReturnsToItsQueueAndOperationsLearnWhy) {
     EXPECT_EQ(carrier_.count(), 0U);
 }
 
+TEST_F(OutboxTest, ATypeThatNoServiceCarriesIsADeadLetterAtOnce) {
+    const pipeline::Draftsman draft{
+        .msg_id = "m1",
+        .sender = "3001",
+        .to = {"2001"},
+        .type = "BOGUS",
+        .organisation = "999000002",
+    };
+    const auto receipt = submit(draft.submission());
+    ASSERT_TRUE(receipt.accepted);
+    wait_for_state(receipt.id, dead_lettered);
+    const auto told = events_.all("ebxml_no_route");
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0].fields.at("code"), "no_service");
+    EXPECT_EQ(carrier_.count(), 0U);
+}
+
 TEST_F(OutboxTest, APartnerGetsNoMoreThanItMayLeaveUnacknowledged) {
     constexpr std::size_t most = limits::ebxml_unacknowledged_max;
     std::vector<MessageId> ids;

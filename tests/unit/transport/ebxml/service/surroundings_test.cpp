@@ -76,6 +76,20 @@ TEST(Surroundings, NamesWhyThereIsNoWay) {
     );
 }
 
+TEST(Surroundings, SaysWhetherWhatAPartnerSendsWouldBeTaken) {
+    const World world;
+    const auto known = world.surroundings();
+    const auto code = [&known](std::string_view from, std::string_view to) {
+        const auto terms = known->inward(her(from), her(to), epicrisis, now());
+        return terms ? terms->cpa_id : terms.error().code;
+    };
+    EXPECT_EQ(code("2001", "3001"), "2001_3001");
+    // Nothing could be sent to these, and they may send all the same.
+    EXPECT_EQ(code("2002", "3001"), "2002_3001");
+    EXPECT_EQ(code("2005", "3001"), "no_signing_certificate");
+    EXPECT_EQ(code("2001", "4001"), "no_identity");
+}
+
 TEST(Surroundings, NothingIsEncryptedForACertificateThatIsNotBelieved) {
     const World world;
     const auto& pki = PartyPki::instance();
