@@ -163,7 +163,7 @@ class FactReader : public xml::Handler {
     };
 
     static constexpr std::size_t depth_expected = 16;
-    static constexpr std::size_t states_max = 64;
+    static constexpr std::size_t state_places = 64;
     static_assert(RuleCount < UINT8_MAX);
 
     static std::string_view left_trimmed(std::string_view text) {
@@ -207,8 +207,8 @@ class FactReader : public xml::Handler {
     }
 
     const Rules& rules_;
-    std::array<std::uint8_t, states_max> first_{};  ///< for each state, where its rules begin
-    std::array<std::uint8_t, states_max> end_{};    ///< and end, with others between at most
+    std::array<std::uint8_t, state_places> first_{};  ///< for each state, where its rules begin
+    std::array<std::uint8_t, state_places> end_{};    ///< and end, with others between at most
     std::string_view own_;
     std::string_view foreign_;
     xml::FindingList& findings_;

@@ -66,8 +66,10 @@ def test_the_commands_of_the_manual_are_those_of_the_broker(broker):
 
 
 # Where the broker names an event: in a call that writes one, before its fields; through a session's
-# `warn`; as an `event_id` that is passed on; and in the function that names refusals.
+# `warn`, or the log of a door; as an `event_id` that is passed on; and in the function that names
+# refusals.
 NAMES_OF_EVENTS = (
+    re.compile(r"\b(?:refusals|acceptances)\.note\(([^,;]*),"),
     re.compile(r"\bevents_?\.write\(([^{;]*)\{"),
     re.compile(r"\bwarn\(([^,;]*?)[,;]"),
     re.compile(r"\bevent_id =([^,;]*)[,;]"),

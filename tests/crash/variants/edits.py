@@ -92,13 +92,11 @@ EDITS |= {
         "parts.store.erase_outbound(message_id); !erased) {\n"
         "                    store_failed(erased.error());\n                }\n"),
     "in_opened": before(
-        "in_opened", "    const auto receipt = submit(incoming, *std::move(payload));"),
+        "in_opened", "    const auto receipt = submit(incoming, std::move(payload));"),
     "in_committed": before(
         "in_committed", '    parts.events.write(\n        EventLevel::info, "ebxml_received",'),
     "in_kept": before(
-        "in_kept",
-        "    return {.later = false, .signal = std::move(signal)};\n}\n\n"
-        "Outcome Inbox::Impl::store_failed"),
+        "in_kept", "    return {.later = false, .signal = std::move(signal)};\n}\n"),
     "in_signal_sent": before("in_signal_sent", "        if (!sent) {\n"),
 }
 

@@ -30,7 +30,7 @@ EbxmlError some_error() {
 }
 
 std::string fault_bytes() {
-    return as_arrival(fault(FaultCode::client, "no"), Transport::http);
+    return as_arrival(fault(FaultCode::client, "no", false), Transport::http);
 }
 
 class Signals : public InboxTest {
@@ -121,7 +121,7 @@ TEST_F(Signals, AFaultIsMatchedByTheExchangeThatItCameBackIn) {
 
 TEST_F(Signals, AFaultByMailIsMatchedByTheMailsThatItAnswers) {
     const auto mail = "In-Reply-To: <one@us>\r\nReferences: <one@us>\r\n <two@us>\r\n" +
-                      as_arrival(fault(FaultCode::client, "no"), Transport::mail);
+                      as_arrival(fault(FaultCode::client, "no", false), Transport::mail);
     expect_no_answer(receive(mail, Transport::mail));
     ASSERT_EQ(signals_.size(), 1U);
     EXPECT_THAT(signals_[0].answered_mails, ElementsAre("one@us", "one@us", "two@us"));

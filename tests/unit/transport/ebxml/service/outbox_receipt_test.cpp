@@ -161,7 +161,7 @@ TEST_F(OutboxReceiptTest, WhatItsServerRefusesIsTriedAgainUntilItExpires) {
 }
 
 TEST_F(OutboxReceiptTest, AFaultInTheExchangeIsNoReceipt) {
-    const auto answer = as_arrival(fault(FaultCode::server, "no"), Transport::http);
+    const auto answer = as_arrival(fault(FaultCode::server, "no", false), Transport::http);
     expect_taken_the_second_time(answer);
 }
 
