@@ -97,7 +97,7 @@ EDITS |= {
         "in_committed", '    parts.events.write(\n        EventLevel::info, "ebxml_received",'),
     "in_kept": before(
         "in_kept", "    return {.later = false, .signal = std::move(signal)};\n}\n"),
-    "in_signal_sent": before("in_signal_sent", "        if (!sent) {\n"),
+    "in_signal_sent": before("in_signal_sent", "    if (!sent) {\n"),
 }
 
 

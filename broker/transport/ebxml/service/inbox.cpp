@@ -51,7 +51,7 @@ Inbox::Impl::Impl(
       parts(of),
       handlers(std::move(to)),
       surroundings(std::move(around)),
-      queue(of.carrier, of.events, options.senders) {}
+      queue(of.carrier, of.events, of.clock, options.senders) {}
 
 Reception Inbox::Impl::later(std::string_view reason, std::string_view source) const {
     parts.events.write(
@@ -169,6 +169,7 @@ std::vector<PartnerVersion> Inbox::versions() const {
 }
 
 void Inbox::tick() {
+    impl_->queue.tick();
     const auto before = impl_->parts.clock.now() - limits::ebxml_inbound_memory;
     if (const auto erased = impl_->parts.store.erase_inbound_before(before, limits::tick_rows_max);
         !erased) {

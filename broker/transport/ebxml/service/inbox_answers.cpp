@@ -34,6 +34,12 @@ bool is_ours(std::string_view address, const Surroundings& known) {
     });
 }
 
+/// What goes to one organisation waits for no other.
+std::string line_of(const Incoming& incoming) {
+    const auto* party = incoming.known.directory().find(incoming.from);
+    return party == nullptr ? std::string(strangers_line) : party->organisation;
+}
+
 std::string new_mail_id(Timestamp now, Random& random, const std::string& domain) {
     return MessageId::make(now, random).text() + "@" + domain;
 }
@@ -78,7 +84,8 @@ Reception Inbox::Impl::answer_fault(
     const bool sent =
         !to.empty() && !from.empty() &&
         queue.push(
-            {.endpoint = "mailto:" + to,
+            {.line = std::string(strangers_line),
+             .endpoint = "mailto:" + to,
              .package = std::move(package),
              .from_address = from,
              .mail_id = new_mail_id(parts.clock.now(), parts.random, options.mail_domain),
@@ -128,7 +135,8 @@ Reception Inbox::Impl::answer(const Incoming& incoming, const Outcome& outcome) 
     }
     const bool sent = !endpoint.empty() &&
                       queue.push(
-                          {.endpoint = endpoint,
+                          {.line = line_of(incoming),
+                           .endpoint = endpoint,
                            .package = *outcome.signal,
                            .from_address = incoming.known.mail_address_of(incoming.to),
                            .mail_id = new_mail_id(incoming.now, parts.random, options.mail_domain),

@@ -1,7 +1,6 @@
 // See message_service.hpp: the outbox and the inbox together, each with what it needs of the other.
 #include "broker/transport/ebxml/service/message_service.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "broker/transport/ebxml/message/monitoring.hpp"
@@ -29,7 +28,7 @@ OutboxOptions outbox_options(const ServiceOptions& options) {
 
 InboxOptions inbox_options(const ServiceOptions& options) {
     return {
-        .senders = std::max<std::size_t>(1, options.senders / 2),
+        .senders = options.senders,
         .mail_domain = options.mail_domain,
         .description = description_of(options),
         .test_partner = options.test_partner,

@@ -1,5 +1,7 @@
 // The pieces that the inbox's answers are made of.
-#include <future>
+#include <condition_variable>
+#include <map>
+#include <mutex>
 
 #include <gmock/gmock.h>
 
@@ -7,6 +9,7 @@
 #include "broker/transport/ebxml/message/monitoring.hpp"
 #include "broker/transport/ebxml/service/refusals.hpp"
 #include "broker/transport/ebxml/service/signal_queue.hpp"
+#include "tests/unit/pipeline/broker_fixture.hpp"
 #include "tests/unit/transport/ebxml/service/inbox_fixture.hpp"
 
 namespace budstikke::ebxml::test {
@@ -110,9 +113,10 @@ TEST(Monitoring, ValuesAreCutAndCarryNoControlCharacters) {
     EXPECT_EQ(cut, std::string(limits::name_bytes_max - 1, 'a'));
 }
 
-WaitingSignal waiting(const std::string& id) {
+WaitingSignal waiting(const std::string& id, const std::string& line = "999000001") {
     return {
-        .endpoint = "https://msh.example/",
+        .line = line,
+        .endpoint = "https://msh.example/" + line,
         .package = package_signal(id),
         .from_address = {},
         .mail_id = id,
@@ -124,15 +128,23 @@ TEST(SignalQueue, HoldsNoMoreThanItMay) {
     KeepingCarrier carrier;
     carrier.hold();
     admin::EventRecorder events;
-    SignalQueue queue(carrier, events, 1, 2);
-    EXPECT_TRUE(queue.push(waiting("under way")));
+    const SystemClock clock;
+    SignalQueue queue(carrier, events, clock, 1, 8);
+    EXPECT_TRUE(queue.push(waiting("under way", "a")));
     carrier.wait_for_held();
-    EXPECT_TRUE(queue.push(waiting("1")));
-    EXPECT_TRUE(queue.push(waiting("2")));
-    EXPECT_FALSE(queue.push(waiting("3")));
-    EXPECT_EQ(queue.waiting(), 2U);
+    // A quarter of them of each line, and of all no more than that.
+    for (const std::string line : {"a", "b", "c", "d"}) {
+        EXPECT_TRUE(queue.push(waiting("1", line)));
+        EXPECT_TRUE(queue.push(waiting("2", line)));
+        EXPECT_FALSE(queue.push(waiting("3", line)));
+    }
+    EXPECT_FALSE(queue.push(waiting("1", "e")));
+    EXPECT_EQ(queue.waiting(), 8U);
     carrier.release();
-    EXPECT_EQ(carrier.take(3).back().mail_id, "2");
+    EXPECT_EQ(carrier.take(9).back().mail_id, "2");
+    // There is room again.
+    EXPECT_TRUE(queue.push(waiting("3", "a")));
+    EXPECT_EQ(carrier.take(1).back().mail_id, "3");
     queue.stop();
     EXPECT_FALSE(queue.push(waiting("4")));
 }
@@ -162,9 +174,10 @@ class SilentCarrier final : public Carrier {
 TEST(SignalQueue, EndsWithoutTheAnswerOfAnyPartner) {
     SilentCarrier carrier;
     admin::EventRecorder events;
-    SignalQueue queue(carrier, events, 2, 3);
+    const SystemClock clock;
+    SignalQueue queue(carrier, events, clock, 2);
     for (const auto* id : {"1", "2", "3"}) {
-        ASSERT_TRUE(queue.push(waiting(id)));
+        ASSERT_TRUE(queue.push(waiting(id, id)));
     }
     carrier.wait_for(2);
     queue.stop();
@@ -174,12 +187,98 @@ TEST(SignalQueue, EndsWithoutTheAnswerOfAnyPartner) {
 TEST(SignalQueue, HoldsWhatTheLimitSaysAndNotOneMore) {
     KeepingCarrier carrier;
     admin::EventRecorder events;
-    SignalQueue queue(carrier, events, 0);
+    const SystemClock clock;
+    SignalQueue queue(carrier, events, clock, 0);
+    const auto empty_of = [](std::string line) {
+        WaitingSignal signal;
+        signal.line = std::move(line);
+        return signal;
+    };
     for (std::size_t i = 0; i < limits::ebxml_signals_waiting_max; ++i) {
-        ASSERT_TRUE(queue.push({}));
+        ASSERT_TRUE(queue.push(empty_of(std::to_string(i % 5))));
     }
     EXPECT_EQ(queue.waiting(), limits::ebxml_signals_waiting_max);
-    EXPECT_FALSE(queue.push({}));
+    EXPECT_FALSE(queue.push(empty_of("another")));
+}
+
+/// Of one partner it waits until the test says so, with the answer that the test gives.
+class HangingCarrier final : public Carrier {
+ public:
+    explicit HangingCarrier(pipeline::TestClock& clock) : clock_(clock) {}
+
+    std::expected<std::string, CarrierFault> send(const Outgoing& outgoing) override {
+        std::unique_lock lock(mutex_);
+        ++begun_[std::string(outgoing.endpoint)];
+        changed_.notify_all();
+        if (outgoing.endpoint != "https://msh.example/hanging") {
+            return std::string{};
+        }
+        changed_.wait(lock, outgoing.stop, [this] { return open_; });
+        return std::unexpected(CarrierFault::unreachable);
+    }
+    /// Those that hang have hung so long, and end.
+    void end_after(Duration time) {
+        clock_.advance(time);
+        {
+            const std::scoped_lock lock(mutex_);
+            open_ = true;
+        }
+        changed_.notify_all();
+    }
+    /// Waits until so many have begun.
+    void wait_for(const std::string& line, std::size_t count) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return begun_["https://msh.example/" + line] >= count; });
+    }
+    std::size_t begun(const std::string& line) {
+        const std::scoped_lock lock(mutex_);
+        return begun_["https://msh.example/" + line];
+    }
+
+ private:
+    pipeline::TestClock& clock_;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::map<std::string, std::size_t> begun_;
+    bool open_ = false;
+};
+
+TEST(SignalQueue, APartnerThatHangsDelaysNoOtherOne) {
+    pipeline::TestClock clock;
+    HangingCarrier carrier(clock);
+    admin::EventRecorder events;
+    SignalQueue queue(carrier, events, clock, 4);
+    for (int i = 0; i < 20; ++i) {
+        ASSERT_TRUE(queue.push(waiting("1", "hanging")));
+    }
+    carrier.wait_for("hanging", 2);
+    ASSERT_TRUE(queue.push(waiting("1", "other")));
+    carrier.wait_for("other", 1);
+    EXPECT_EQ(carrier.begun("hanging"), 2U);
+}
+
+TEST(SignalQueue, WhoCouldNotBeReachedRestsAsLongAsThatTook) {
+    pipeline::TestClock clock;
+    HangingCarrier carrier(clock);
+    admin::EventRecorder events;
+    SignalQueue queue(carrier, events, clock, 1);
+    ASSERT_TRUE(queue.push(waiting("1", "hanging")));
+    ASSERT_TRUE(queue.push(waiting("2", "hanging")));
+    carrier.wait_for("hanging", 1);
+    carrier.end_after(std::chrono::seconds(20));
+    // There is one thread: the other's signal goes when that attempt is over.
+    ASSERT_TRUE(queue.push(waiting("1", "other")));
+    carrier.wait_for("other", 1);
+    EXPECT_EQ(events.all("ebxml_signal_not_sent").size(), 1U);
+    EXPECT_EQ(carrier.begun("hanging"), 1U);
+    clock.advance(std::chrono::seconds(20) - Duration(1));
+    queue.tick();
+    ASSERT_TRUE(queue.push(waiting("2", "other")));
+    carrier.wait_for("other", 2);
+    EXPECT_EQ(carrier.begun("hanging"), 1U);
+    clock.advance(Duration(1));
+    queue.tick();
+    carrier.wait_for("hanging", 2);
 }
 
 }  // namespace
