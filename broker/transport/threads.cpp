@@ -12,7 +12,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "broker/base/background.hpp"
-#include "broker/base/fair_queue.hpp"
+#include "broker/base/turn_queue.hpp"
 
 namespace budstikke::transport {
 
@@ -77,7 +77,7 @@ struct Workers::Impl {
     explicit Impl(std::size_t count) : pool(count) {}
 
     std::mutex mutex;
-    FairQueue<std::move_only_function<void()>> waiting;
+    TurnQueue<std::move_only_function<void()>> waiting;
     asio::thread_pool pool;
 };
 

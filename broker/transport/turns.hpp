@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "broker/base/fair_queue.hpp"
+#include "broker/base/turn_queue.hpp"
 #include "broker/transport/awaitable.hpp"
 
 namespace budstikke::transport {
@@ -25,7 +25,7 @@ class Turns {
     void run_one();
 
     boost::asio::io_context& context_;
-    FairQueue<std::move_only_function<void()>> waiting_;
+    TurnQueue<std::move_only_function<void()>> waiting_;
 };
 
 }  // namespace budstikke::transport

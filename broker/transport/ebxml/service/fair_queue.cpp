@@ -137,4 +137,10 @@ std::size_t FairQueue::size() const {
     return size_;
 }
 
+std::size_t FairQueue::size_of(const std::string& partner) const {
+    const std::scoped_lock lock(mutex_);
+    const auto line = lines_.find(partner);
+    return line == lines_.end() ? 0 : line->second.jobs.size();
+}
+
 }  // namespace budstikke::ebxml

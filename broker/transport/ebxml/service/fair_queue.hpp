@@ -43,6 +43,8 @@ class FairQueue {
     /// Jobs under way go on, those that wait are dropped.
     void stop();
     std::size_t size() const;  ///< jobs that wait
+    /// The same of one partner.
+    std::size_t size_of(const std::string& partner) const;
 
  private:
     struct Line {
@@ -64,6 +66,26 @@ class FairQueue {
     std::string last_;  ///< whose turn it was
     std::size_t size_ = 0;
     bool stopping_ = false;
+};
+
+/// One that may go now, if it is: leaves the line that it entered, on every way out.
+class Entered {
+ public:
+    Entered(FairQueue& queue, std::string partner)
+        : queue_(queue), partner_(std::move(partner)), inside_(queue.try_enter(partner_)) {}
+    ~Entered() {
+        if (inside_) {
+            queue_.leave(partner_);
+        }
+    }
+    Entered(const Entered&) = delete;
+    Entered& operator=(const Entered&) = delete;
+    explicit operator bool() const { return inside_; }
+
+ private:
+    FairQueue& queue_;
+    const std::string partner_;
+    const bool inside_;
 };
 
 }  // namespace budstikke::ebxml

@@ -53,6 +53,11 @@ Inbox::Impl::Impl(
       surroundings(std::move(around)),
       queue(of.carrier, of.events, of.clock, options.senders) {}
 
+std::shared_ptr<const Surroundings> Inbox::Impl::around() const {
+    const std::scoped_lock lock(mutex);
+    return surroundings;
+}
+
 Reception Inbox::Impl::later(std::string_view reason, std::string_view source) const {
     parts.events.write(
         EventLevel::warning, "ebxml_put_off", {{"reason", reason}, {"source", source}}
@@ -69,10 +74,7 @@ void Inbox::Impl::store_failed(const Error& error) const {
 }
 
 Reception Inbox::Impl::receive(const Arrival& arrival) {
-    const auto known = [this] {
-        const std::scoped_lock lock(mutex);
-        return surroundings;
-    }();
+    const auto known = around();
     if (arrival.bytes.size() > limits::mime_bytes_max) {
         return answer_fault(arrival, nullptr, FaultCode::client, unreadable_text);
     }

@@ -59,10 +59,7 @@ Reception Inbox::Impl::answer_fault(
         put_down("no");
         return {};
     }
-    const auto known = [this] {
-        const std::scoped_lock lock(mutex);
-        return surroundings;
-    }();
+    const auto known = around();
     auto package = fault(code, text, is_to_test(message, *known));
     if (arrival.transport == Transport::http) {
         put_down("in_exchange");

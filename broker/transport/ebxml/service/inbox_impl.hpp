@@ -36,6 +36,7 @@ struct Inbox::Impl {
     Impl(InboxOptions given, InboxParts of, SignalHandlers to, std::shared_ptr<const Surroundings>);
 
     // inbox.cpp
+    std::shared_ptr<const Surroundings> around() const;
     Reception receive(const Arrival& arrival);
     Reception later(std::string_view reason, std::string_view source) const;
     void store_failed(const Error& error) const;

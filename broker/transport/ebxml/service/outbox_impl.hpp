@@ -60,7 +60,7 @@ struct Outbox::Impl {
     void resubscribe();
     void detach_all();
 
-    // outbox_attempts.cpp
+    // outbox_compose.cpp
     void begin(const pipeline::Offer& offer);
     /// The message of an earlier run, or of an offer that came before.
     void resume(const pipeline::Offer& offer, const std::string& message_id);
@@ -75,6 +75,13 @@ struct Outbox::Impl {
     std::expected<ServiceAction, NoRoute> service(
         const store::MessageRecord& message, const HerId& to
     ) const;
+    /// The way may have changed since: false where there is none now.
+    bool find_way(store::OutboundEbxml& message);
+    void no_way(
+        const DeliveryId& delivery, const HerId& from, const HerId& to, std::string_view code
+    ) const;
+
+    // outbox_attempts.cpp
     /// What is due: it ends, is attempted, or waits for its turn.
     void try_now(const DeliveryId& delivery);
     /// False where it ended now, or has to wait for operations.
@@ -86,9 +93,6 @@ struct Outbox::Impl {
     std::optional<store::OutboundEbxml> waiting(const std::string& message_id);
     bool keep(const store::OutboundEbxml& message);
     void end(store::OutboundEbxml& message, store::OutboundState state);
-    /// The way may have changed since: false where there is none now.
-    bool find_way(store::OutboundEbxml& message);
-    void no_way(const store::OutboundEbxml& message, std::string_view code);
     void send(const store::OutboundEbxml& message, std::string body);
     void count(const store::OutboundEbxml& sent, bool made, Timestamp began);
     /// The partner's server took a message that no signal will come for.

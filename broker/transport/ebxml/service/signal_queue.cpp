@@ -33,26 +33,12 @@ SignalQueue::~SignalQueue() {
 bool SignalQueue::push(WaitingSignal signal) {
     const std::string line = signal.line;
     const std::scoped_lock lock(mutex_);
-    const auto found = waiting_.find(line);
-    const std::size_t of_line = found == waiting_.end() ? 0 : found->second;
     const std::size_t share = std::max<std::size_t>(1, waiting_max_ / lines_share);
-    if (stopped_ || of_line >= share || queue_.size() >= waiting_max_) {
+    if (stopped_ || queue_.size_of(line) >= share || queue_.size() >= waiting_max_) {
         return false;
     }
-    waiting_[line] = of_line + 1;
-    queue_.put(line, [this, held = std::move(signal)] {
-        count_out(held.line);
-        send(held);
-    });
+    queue_.put(line, [this, held = std::move(signal)] { send(held); });
     return true;
-}
-
-void SignalQueue::count_out(const std::string& line) {
-    const std::scoped_lock lock(mutex_);
-    const auto found = waiting_.find(line);
-    if (--found->second == 0) {
-        waiting_.erase(found);
-    }
 }
 
 void SignalQueue::tick() {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -57,8 +56,6 @@ class SignalQueue {
     std::size_t waiting() const;
 
  private:
-    /// One that waited begins.
-    void count_out(const std::string& line);
     void send(const WaitingSignal& signal);
 
     Carrier& carrier_;
@@ -66,11 +63,10 @@ class SignalQueue {
     const Clock& clock_;
     const std::size_t waiting_max_;
     FairQueue queue_;
-    std::stop_source stopping_;  ///< of the attempts under way
-    mutable std::mutex mutex_;
-    std::map<std::string, std::size_t> waiting_;  ///< in each line where some do, by mutex_
-    bool stopped_ = false;                        ///< by mutex_
-    std::vector<std::jthread> senders_;           ///< the last member: they use all others
+    std::stop_source stopping_;          ///< of the attempts under way
+    std::mutex mutex_;                   ///< one pusher at a time: none takes another's room
+    bool stopped_ = false;               ///< by mutex_
+    std::vector<std::jthread> senders_;  ///< the last member: they use all others
 };
 
 }  // namespace budstikke::ebxml

@@ -258,13 +258,7 @@ TEST_F(Refused, WhatIsLargerThanAPackageMayBe) {
 }
 
 TEST_F(Refused, AgainstTheAgreementThatItNames) {
-    auto text = file_text(standards() / "cpa-2.0/examples/nav-qass-35065.xml");
-    for (const auto& [from, to] : {std::pair("8141253", "3001"), std::pair("79768", "2001")}) {
-        for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
-            text.replace(at, std::string_view(from).size(), to);
-        }
-    }
-    crypto::test::write_file(world_.folder() / "agreement.xml", text);
+    world_.agree();
     restart();
     PartnerMessage message;
     message.cpa_id = "nav:qass:35065";

@@ -169,6 +169,14 @@ MessageId OutboxTest::submit_to(const std::string& recipient, const std::string&
     return receipt.id;
 }
 
+std::vector<MessageId> OutboxTest::submit_many(const std::string& recipient, std::size_t count) {
+    std::vector<MessageId> ids;
+    for (std::size_t i = 0; i < count; ++i) {
+        ids.push_back(submit_to(recipient, "m" + std::to_string(i)));
+    }
+    return ids;
+}
+
 store::OutboundEbxml OutboxTest::stored(const MessageId& message, const std::string& recipient) {
     const auto found = ebxml_store_->outbound_of({.message = message, .recipient = her(recipient)});
     return found && *found ? **found : store::OutboundEbxml{};

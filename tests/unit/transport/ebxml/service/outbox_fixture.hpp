@@ -138,6 +138,8 @@ class OutboxTest : public pipeline::BrokerTest {
 
     /// From the clinic; returns the broker's id.
     MessageId submit_to(const std::string& recipient, const std::string& msg_id = "m1");
+    /// So many, with the MsgIds m0, m1, ...
+    std::vector<MessageId> submit_many(const std::string& recipient, std::size_t count);
     store::OutboundEbxml stored(const MessageId& message, const std::string& recipient = "2001");
     void wait_for_state(
         const MessageId& message, DeliveryState state, const std::string& recipient = "2001"

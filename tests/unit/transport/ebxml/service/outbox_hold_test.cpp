@@ -93,10 +93,7 @@ TEST_F(HoldTest, AnAcknowledgmentThatComesDuringTheHoldSettlesTheDeliveryAfterIt
 
 TEST_F(HoldTest, AReleasedPartnerHasAllItsCreditAndWhatItOwesIsStillSettled) {
     constexpr std::size_t most = limits::ebxml_unacknowledged_max;
-    std::vector<MessageId> ids;
-    for (std::size_t i = 0; i <= most; ++i) {
-        ids.push_back(submit_to("2001", "m" + std::to_string(i)));
-    }
+    const auto ids = submit_many("2001", most + 1);
     const auto sent = carrier_.wait_for(most);
     hold(true);
     EXPECT_EQ(state(ids[0], "2001"), queued);

@@ -89,10 +89,7 @@ TEST_F(OutboxTest, ATypeThatNoServiceCarriesIsADeadLetterAtOnce) {
 
 TEST_F(OutboxTest, APartnerGetsNoMoreThanItMayLeaveUnacknowledged) {
     constexpr std::size_t most = limits::ebxml_unacknowledged_max;
-    std::vector<MessageId> ids;
-    for (std::size_t i = 0; i <= most; ++i) {
-        ids.push_back(submit_to("2001", "m" + std::to_string(i)));
-    }
+    const auto ids = submit_many("2001", most + 1);
     const auto sent = carrier_.wait_for(most);
     sync();
     EXPECT_EQ(state(ids[most], "2001"), queued);

@@ -120,20 +120,9 @@ TEST(Surroundings, AFileThatIsNoCertificateOrNoAgreementIsAnErrorThatNamesIt) {
     EXPECT_NE(again.error().detail.find("agreement.xml"), std::string::npos);
 }
 
-/// The agreement of NAV and a vendor, whose sides take the HER-ids of the clinic and the hospital.
-void agree(const World& world) {
-    auto text = file_text(standards() / "cpa-2.0/examples/nav-qass-35065.xml");
-    for (const auto& [from, to] : {std::pair("8141253", "3001"), std::pair("79768", "2001")}) {
-        for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
-            text.replace(at, std::string_view(from).size(), to);
-        }
-    }
-    std::ofstream(world.folder() / "agreement.xml") << text;
-}
-
 TEST(Surroundings, AnAgreementOfBothGoesBeforeTheDirectory) {
     const World world;
-    agree(world);
+    world.agree();
     const auto known = world.surroundings();
     const auto claim = service_action("OppgjorsMelding").value();
     const auto within = parse_date_time("2026-06-01T00:00:00Z").value();

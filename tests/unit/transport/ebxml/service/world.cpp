@@ -99,6 +99,16 @@ void World::edit(std::string_view from, std::string_view to) {
     write();
 }
 
+void World::agree() const {
+    auto text = file_text(standards() / "cpa-2.0/examples/nav-qass-35065.xml");
+    for (const auto& [from, to] : {std::pair("8141253", "3001"), std::pair("79768", "2001")}) {
+        for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
+            text.replace(at, std::string_view(from).size(), to);
+        }
+    }
+    crypto::test::write_file(folder() / "agreement.xml", text);
+}
+
 std::shared_ptr<const directory::Directory> World::directory() const {
     auto loaded = directory::Directory::load(folder());
     if (!loaded) {

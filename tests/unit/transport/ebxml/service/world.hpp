@@ -25,6 +25,9 @@ class World {
     std::filesystem::path folder() const { return folder_.path(""); }
     /// Replaces the first `from` of the TOML, which must be there.
     void edit(std::string_view from, std::string_view to);
+    /// Adds the agreement nav:qass:35065 of NAV and a vendor, whose sides take the HER-ids of the
+    /// clinic and the hospital.
+    void agree() const;
     std::shared_ptr<const directory::Directory> directory() const;
     /// All but the lists of who may use what, which a test adds.
     Surroundings::Sources sources() const;

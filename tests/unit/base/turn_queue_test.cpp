@@ -1,5 +1,5 @@
 // Owners take turns, and what one of them has put in comes in its order.
-#include "broker/base/fair_queue.hpp"
+#include "broker/base/turn_queue.hpp"
 
 #include <memory>
 
@@ -9,7 +9,7 @@ namespace budstikke {
 namespace {
 
 template <typename Item>
-std::string drained(FairQueue<Item>& queue) {
+std::string drained(TurnQueue<Item>& queue) {
     std::string all;
     while (!queue.empty()) {
         all += queue.pop() + " ";
@@ -17,8 +17,8 @@ std::string drained(FairQueue<Item>& queue) {
     return all;
 }
 
-TEST(FairQueue, LetsOwnersTakeTurnsAndKeepsTheOrderOfEach) {
-    FairQueue<std::string> queue;
+TEST(TurnQueue, LetsOwnersTakeTurnsAndKeepsTheOrderOfEach) {
+    TurnQueue<std::string> queue;
     for (const char* item : {"a1", "a2", "a3", "a4"}) {
         queue.push("a", item);
     }
@@ -28,8 +28,8 @@ TEST(FairQueue, LetsOwnersTakeTurnsAndKeepsTheOrderOfEach) {
     EXPECT_EQ(drained(queue), "a1 b1 c1 a2 b2 a3 a4 ");
 }
 
-TEST(FairQueue, LetsANewcomerWaitForOneRoundAtMost) {
-    FairQueue<std::string> queue;
+TEST(TurnQueue, LetsANewcomerWaitForOneRoundAtMost) {
+    TurnQueue<std::string> queue;
     for (int i = 0; i < 1000; ++i) {
         queue.push("flood", "f");
     }
@@ -39,8 +39,8 @@ TEST(FairQueue, LetsANewcomerWaitForOneRoundAtMost) {
     EXPECT_EQ(queue.pop(), "o");
 }
 
-TEST(FairQueue, ForgetsOwnersThatHaveNothing) {
-    FairQueue<std::unique_ptr<int>> queue;
+TEST(TurnQueue, ForgetsOwnersThatHaveNothing) {
+    TurnQueue<std::unique_ptr<int>> queue;
     EXPECT_TRUE(queue.empty());
     for (int i = 0; i < 3; ++i) {
         queue.push("a", std::make_unique<int>(i));

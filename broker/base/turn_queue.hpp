@@ -14,7 +14,7 @@ namespace budstikke {
 
 /// Not for two threads at once.
 template <typename Item>
-class FairQueue {
+class TurnQueue {
  public:
     void push(const std::string& owner, Item item) {
         const auto [row, added] = waiting_.try_emplace(owner);
