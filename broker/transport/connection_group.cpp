@@ -40,7 +40,7 @@ struct ConnectionGroup::Impl {
 
     void post(std::move_only_function<void()> task) { threads.post(index, std::move(task)); }
 
-    Awaitable<void> live(std::unique_ptr<Connection> connection) {
+    Awaitable<void> live(std::unique_ptr<Connection> connection, Placement::Place /*held*/) {
         connections.insert(connection.get());
         if (stopping) {
             connection->stop();
@@ -87,8 +87,9 @@ ConnectionGroup::ConnectionGroup(IoThreads& threads, std::size_t index, const Gr
 
 ConnectionGroup::~ConnectionGroup() = default;
 
-void ConnectionGroup::take(Arrival arrival) {
-    impl_->post([impl = impl_.get(), arrival = std::move(arrival)]() mutable {
+void ConnectionGroup::take(Arrival arrival, Placement::Place place) {
+    impl_->post([impl = impl_.get(), arrival = std::move(arrival),
+                 place = std::move(place)]() mutable {
         asio::io_context& context = impl->threads.context(impl->index);
         auto connection = impl->parts.make({
             .context = context,
@@ -98,7 +99,9 @@ void ConnectionGroup::take(Arrival arrival) {
             .seat = std::move(arrival.seat),
             .address = std::move(arrival.address),
         });
-        asio::co_spawn(context, impl->live(std::move(connection)), asio::detached);
+        asio::co_spawn(
+            context, impl->live(std::move(connection), std::move(place)), asio::detached
+        );
     });
 }
 

@@ -8,6 +8,7 @@
 
 #include "broker/transport/connection.hpp"
 #include "broker/transport/door.hpp"
+#include "broker/transport/placement.hpp"
 #include "broker/transport/threads.hpp"
 
 namespace budstikke::transport {
@@ -29,7 +30,7 @@ class ConnectionGroup {
     ConnectionGroup& operator=(const ConnectionGroup&) = delete;
 
     // From any thread.
-    void take(Arrival arrival);
+    void take(Arrival arrival, Placement::Place place);
     void sweep();
     void drain();
     void stop();

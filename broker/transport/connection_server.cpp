@@ -11,6 +11,7 @@
 #include "broker/transport/connection_group.hpp"
 #include "broker/transport/door.hpp"
 #include "broker/transport/listener.hpp"
+#include "broker/transport/placement.hpp"
 #include "broker/transport/threads.hpp"
 
 namespace budstikke::transport {
@@ -31,6 +32,7 @@ struct ConnectionServer::Impl {
               .tls = [this] { return current_tls(); },
               .on_gone = [this] { connection_gone(); },
           },
+          placement(std::max<std::size_t>(1, options.io_threads)),
           threads(std::max<std::size_t>(1, options.io_threads), ThreadKind::usual) {
         for (std::size_t i = 0; i < threads.size(); ++i) {
             groups.push_back(std::make_unique<ConnectionGroup>(threads, i, parts));
@@ -49,8 +51,9 @@ struct ConnectionServer::Impl {
     }
 
     void take(Arrival arrival) {
-        next_group = (next_group + 1) % groups.size();
-        groups[next_group]->take(std::move(arrival));
+        auto place = placement.place(arrival.socket.session.peer()->organisation_number);
+        ConnectionGroup& group = *groups[place.thread()];
+        group.take(std::move(arrival), std::move(place));
     }
 
     void close_door() {
@@ -74,9 +77,9 @@ struct ConnectionServer::Impl {
     const GroupParts parts;
     std::vector<std::unique_ptr<ConnectionGroup>> groups;
     std::uint16_t port = 0;
-    std::size_t next_group = 0;  ///< of the door's thread
-    std::mutex operating;        ///< one operator at a time, so that none asks threads that ended
-    bool stopped = false;        ///< under operating
+    std::mutex operating;  ///< one operator at a time, so that none asks threads that ended
+    bool stopped = false;  ///< under operating
+    Placement placement;
     /// Behind all else, so that their coroutines end before what they use.
     IoThreads threads;
     std::unique_ptr<Door> door;
