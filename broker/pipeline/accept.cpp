@@ -70,7 +70,7 @@ Receipt Core::store_new(Prepared& prepared) {
     if (prepared.carried) {
         carried_.emplace(message->id, std::move(prepared.carried));
     }
-    for (const auto& route : prepared.draft.routes) {
+    for (const auto& route : prepared.draft->routes) {
         if (route.accepted()) {
             add_delivery(*message, route, message->expires_at);
         }
@@ -84,8 +84,8 @@ Receipt Core::store_new(Prepared& prepared) {
     receipt.id = message->id;
     receipt.accepted_at = message->accepted_at;
     receipt.message_id = message->envelope.message_id;
-    receipt.recipients = verdicts(prepared.draft);
-    receipt.findings = std::move(prepared.draft.findings);
+    receipt.recipients = verdicts(*prepared.draft);
+    receipt.findings = std::move(prepared.draft->findings);
     return receipt;
 }
 
@@ -93,7 +93,7 @@ Receipt Core::store_new(Prepared& prepared) {
 void Core::join_recipients(
     const store::MessageRecord& message, const Prepared& prepared, Receipt& receipt
 ) {
-    const auto& routes = prepared.draft.routes;
+    const auto& routes = prepared.draft->routes;
     std::vector<const Route*> added;
     for (const auto& route : routes) {
         const DeliveryId id{.message = message.id, .recipient = route.recipient};
@@ -124,8 +124,8 @@ void Core::join_recipients(
 Receipt Core::join_known(Prepared& prepared, const store::IdentityRecord& known) {
     Receipt receipt;
     receipt.message_id = prepared.record.envelope.message_id;
-    receipt.recipients = verdicts(prepared.draft);
-    receipt.findings = std::move(prepared.draft.findings);
+    receipt.recipients = verdicts(*prepared.draft);
+    receipt.findings = std::move(prepared.draft->findings);
     if (known.digest != prepared.record.digest) {
         ++shared_.conflicts;
         receipt.findings.push_back({.spec = &finding::identity_conflict, .location = {}});
@@ -170,7 +170,8 @@ bool Core::accept_own(std::string bytes, const store::MessageRecord& about) {
         return false;
     }
     Prepared prepared;
-    Draft& draft = prepared.draft;
+    prepared.draft = std::make_unique<Draft>();
+    Draft& draft = *prepared.draft;
     draft.sender = *sender;
     draft.digest = crypto::sha256(bytes);
     draft.envelope = std::move(decoded.envelope);

@@ -37,15 +37,15 @@ Findings check_sender(const View& view, std::string_view organisation, std::stri
     return {};
 }
 
-Stage authorise(const View& view, Draft draft) {
-    const std::string her_id = draft.envelope.sender.her_id.value_or("");
-    const Findings problems = check_sender(view, draft.submission.organisation, her_id);
+Stage authorise(const View& view, DraftPtr draft) {
+    const std::string her_id = draft->envelope.sender.her_id.value_or("");
+    const Findings problems = check_sender(view, draft->submission.organisation, her_id);
     if (!problems.empty()) {
         // What was found in the message itself is kept: it may be the reason for the refusal.
-        draft.findings.insert(draft.findings.end(), problems.begin(), problems.end());
-        return std::unexpected(refusal(std::move(draft)));
+        draft->findings.insert(draft->findings.end(), problems.begin(), problems.end());
+        return std::unexpected(refusal(std::move(*draft)));
     }
-    draft.sender = *HerId::parse(her_id);
+    draft->sender = *HerId::parse(her_id);
     return draft;
 }
 

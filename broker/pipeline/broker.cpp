@@ -86,32 +86,34 @@ void Broker::on_failure(Handler<Error> handler) {
 
 std::expected<PreparedPtr, Receipt> Broker::prepare(Submission submission) const {
     const Timestamp now = impl_->parts.clock.now();
-    auto draft = run_stages(impl_->core.view(now), std::move(submission));
-    const auto refuse_for_now = [&draft](const FindingSpec& why) {
-        draft->findings.push_back({.spec = &why, .location = {}});
-        draft = std::unexpected(refusal(*std::move(draft)));
-        draft.error().receipt.retry_later = true;
+    auto stage = run_stages(impl_->core.view(now), std::move(submission));
+    const auto refuse_for_now = [&stage](const FindingSpec& why) {
+        Draft& draft = **stage;
+        draft.findings.push_back({.spec = &why, .location = {}});
+        stage = std::unexpected(refusal(std::move(draft)));
+        stage.error().receipt.retry_later = true;
     };
     const auto* const obstacle = impl_->obstacle();
     // Receipts are taken also by a full broker: they are what its senders wait for.
-    if (draft && obstacle != nullptr && !draft->envelope.is_apprec) {
+    if (stage && obstacle != nullptr && !(*stage)->envelope.is_apprec) {
         refuse_for_now(*obstacle);
     }
-    if (!draft) {
-        if (auto before = impl_->repetition(draft.error().claim)) {
+    if (!stage) {
+        if (auto before = impl_->repetition(stage.error().claim)) {
             ++impl_->shared.repeated;
             return std::unexpected(*std::move(before));
         }
         ++impl_->shared.refused;
-        return std::unexpected(std::move(draft.error().receipt));
+        return std::unexpected(std::move(stage.error().receipt));
     }
     PreparedPtr prepared(std::make_unique<Prepared>().release());
-    if (!seal(*draft, now, impl_->parts, impl_->settings, *prepared)) {
+    if (!seal(**stage, now, impl_->parts, impl_->settings, *prepared)) {
         refuse_for_now(finding::broker_full);
-        return std::unexpected(std::move(draft.error().receipt));
+        return std::unexpected(std::move(stage.error().receipt));
     }
-    prepared->carried = impl_->carried.carry(std::exchange(draft->submission.payload, Payload()));
-    prepared->draft = *std::move(draft);
+    prepared->draft = *std::move(stage);
+    prepared->carried =
+        impl_->carried.carry(std::exchange(prepared->draft->submission.payload, Payload()));
     return prepared;
 }
 
@@ -132,31 +134,32 @@ void Broker::commit(PreparedPtr prepared, Handler<Receipt> answer) {
 }
 
 Receipt Broker::check(Submission submission) const {
-    auto draft = run_stages(impl_->core.view(impl_->parts.clock.now()), std::move(submission));
-    if (!draft) {
-        auto before = impl_->repetition(draft.error().claim);
+    auto stage = run_stages(impl_->core.view(impl_->parts.clock.now()), std::move(submission));
+    if (!stage) {
+        auto before = impl_->repetition(stage.error().claim);
         if (before) {
             before->id = MessageId{};  // a check names nothing that it did not store
         }
-        return before ? *std::move(before) : std::move(draft.error().receipt);
+        return before ? *std::move(before) : std::move(stage.error().receipt);
     }
-    const auto known = impl_->parts.store.find_identity(draft->sender, draft->envelope.message_id);
-    const bool conflict = known && *known && (*known)->digest != draft->digest;
-    const auto* const obstacle = conflict                    ? &finding::identity_conflict
-                                 : draft->envelope.is_apprec ? nullptr
-                                                             : impl_->obstacle();
+    Draft& draft = **stage;
+    const auto known = impl_->parts.store.find_identity(draft.sender, draft.envelope.message_id);
+    const bool conflict = known && *known && (*known)->digest != draft.digest;
+    const auto* const obstacle = conflict                   ? &finding::identity_conflict
+                                 : draft.envelope.is_apprec ? nullptr
+                                                            : impl_->obstacle();
     if (obstacle != nullptr) {
-        draft->findings.push_back({.spec = obstacle, .location = {}});
-        Receipt receipt = refusal(*std::move(draft)).receipt;
+        draft.findings.push_back({.spec = obstacle, .location = {}});
+        Receipt receipt = refusal(std::move(draft)).receipt;
         receipt.retry_later = !conflict;
         return receipt;
     }
     Receipt receipt;
     receipt.accepted = true;
     receipt.repeated = known && *known;
-    receipt.message_id = draft->envelope.message_id;
-    receipt.recipients = verdicts(*draft);
-    receipt.findings = std::move(draft->findings);
+    receipt.message_id = draft.envelope.message_id;
+    receipt.recipients = verdicts(draft);
+    receipt.findings = std::move(draft.findings);
     return receipt;
 }
 

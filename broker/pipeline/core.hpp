@@ -11,10 +11,11 @@
 #include <set>
 #include <string>
 #include <type_traits>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "broker/pipeline/broker.hpp"
 #include "broker/pipeline/commit_loop.hpp"
@@ -27,7 +28,7 @@ namespace budstikke::pipeline {
 struct Prepared {
     store::MessageRecord record;
     store::SealedPayload sealed;
-    Draft draft;                             ///< its payload has been released
+    DraftPtr draft;                          ///< its payload has been released
     std::shared_ptr<const Payload> carried;  ///< or nullptr
 };
 
@@ -124,7 +125,7 @@ class Core final : public Cycle {
         std::string organisation;
         Endpoint* endpoint = nullptr;
         std::map<HerId, Subscription> subscriptions;
-        std::unordered_set<DeliveryId> unsettled;
+        boost::unordered_flat_set<DeliveryId, std::hash<DeliveryId>> unsettled;
     };
     struct InFlight {
         ConsumerId consumer = 0;
@@ -224,11 +225,12 @@ class Core final : public Cycle {
 
     std::map<ConsumerId, Consumer> consumers_;
     std::map<HerId, Subscribers> subscribers_;
-    std::unordered_map<DeliveryId, InFlight> in_flight_;
+    boost::unordered_flat_map<DeliveryId, InFlight, std::hash<DeliveryId>> in_flight_;
     std::set<HerId> touched_;  ///< queues that may have something to offer
     std::set<HerId> paused_;
     std::map<ConsumerId, std::vector<Offer>> offers_;  ///< to make once the cycle is durable
-    std::unordered_map<MessageId, std::shared_ptr<const Payload>> carried_;  ///< of this cycle
+    boost::unordered_flat_map<MessageId, std::shared_ptr<const Payload>, std::hash<MessageId>>
+        carried_;  ///< of this cycle
     std::vector<std::move_only_function<void()>> answers_;
     Handler<Error> on_failure_;
     std::uint64_t ticks_ = 0;

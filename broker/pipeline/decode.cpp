@@ -134,43 +134,43 @@ void compare_declared(Draft& draft) {
 }  // namespace
 
 Stage decode(const View& view, Submission submission) {
-    Draft draft;
-    draft.submission = std::move(submission);
-    const std::string_view bytes = draft.submission.payload.bytes();
+    auto draft = std::make_unique<Draft>();
+    draft->submission = std::move(submission);
+    const std::string_view bytes = draft->submission.payload.bytes();
     if (bytes.empty()) {
-        add(draft.findings, finding::payload_empty);
-        return std::unexpected(refusal(std::move(draft)));
+        add(draft->findings, finding::payload_empty);
+        return std::unexpected(refusal(std::move(*draft)));
     }
     if (bytes.size() > view.settings.payload_bytes_max) {
-        add(draft.findings, finding::payload_too_large);
-        return std::unexpected(refusal(std::move(draft)));
+        add(draft->findings, finding::payload_too_large);
+        return std::unexpected(refusal(std::move(*draft)));
     }
-    if (names_too_many(draft)) {
-        return std::unexpected(refusal(std::move(draft)));
+    if (names_too_many(*draft)) {
+        return std::unexpected(refusal(std::move(*draft)));
     }
-    switch (kind_of(draft.submission.content_type)) {
+    switch (kind_of(draft->submission.content_type)) {
         case ContentKind::unsupported:
-            add(draft.findings, finding::content_type_unsupported);
+            add(draft->findings, finding::content_type_unsupported);
             break;
         case ContentKind::opaque:
-            decode_opaque(draft);
+            decode_opaque(*draft);
             break;
         case ContentKind::xml: {
-            auto decoded = decode_payload(view, draft);
-            draft.readable = decoded.well_formed && !decoded.envelope.format.empty() &&
-                             !is_ambiguous(decoded.findings);
-            draft.envelope = std::move(decoded.envelope);
-            draft.findings = std::move(decoded.findings);
-            if (draft.readable) {
-                compare_declared(draft);
+            auto decoded = decode_payload(view, *draft);
+            draft->readable = decoded.well_formed && !decoded.envelope.format.empty() &&
+                              !is_ambiguous(decoded.findings);
+            draft->envelope = std::move(decoded.envelope);
+            draft->findings = std::move(decoded.findings);
+            if (draft->readable) {
+                compare_declared(*draft);
             }
             break;
         }
     }
-    if (!draft.readable) {
-        return std::unexpected(refusal(std::move(draft)));
+    if (!draft->readable) {
+        return std::unexpected(refusal(std::move(*draft)));
     }
-    draft.digest = crypto::sha256(bytes);
+    draft->digest = crypto::sha256(bytes);
     return draft;
 }
 

@@ -106,7 +106,7 @@ store::DeliveryRecord* Ledger::delivery(const DeliveryId& id) {
         Indexed indexed = index_of(*found);
         return &track(*std::move(found), std::move(indexed)).record;
     }
-    return &known->second.record;
+    return &known->second->record;
 }
 
 std::vector<DeliveryId> Ledger::deliveries_of(const MessageId& message) {
@@ -123,8 +123,10 @@ std::vector<DeliveryId> Ledger::deliveries_of(const MessageId& message) {
 Ledger::Tracked& Ledger::track(store::DeliveryRecord record, Indexed indexed) {
     DeliveryId id = record.id;
     delivery_age_.push_back(id);
-    Tracked tracked{.record = std::move(record), .indexed = std::move(indexed)};
-    return deliveries_.insert_or_assign(std::move(id), std::move(tracked)).first->second;
+    auto tracked = std::make_unique<Tracked>(
+        Tracked{.record = std::move(record), .indexed = std::move(indexed)}
+    );
+    return *deliveries_.insert_or_assign(std::move(id), std::move(tracked)).first->second;
 }
 
 void Ledger::mark_dirty(Tracked& tracked) {
@@ -171,7 +173,7 @@ bool Ledger::apply(store::DeliveryRecord& delivery, DeliveryCause cause, std::st
 }
 
 void Ledger::note(store::DeliveryRecord& delivery, DeliveryCause cause, std::string detail) {
-    Tracked& tracked = deliveries_.at(delivery.id);
+    Tracked& tracked = *deliveries_.at(delivery.id);
     if (delivery.events.size() >= limits::timeline_events_max) {
         if (delivery.events.size() > tracked.noted) {
             batch_->erase_feed(delivery.sender, delivery.events.front().position);
@@ -276,7 +278,7 @@ void Ledger::erase_message(const store::MessageRecord& message) {
             batch_->erase_feed(record->sender, event.position);
         }
         // What stands in the store, not what the record would put there: it may have changed since.
-        const Indexed indexed = deliveries_.at(id).indexed;
+        const Indexed indexed = deliveries_.at(id)->indexed;
         if (indexed.open) {
             batch_->erase_open(*indexed.open);
         }
@@ -298,7 +300,7 @@ Result<void> Ledger::commit() {
     }
     for (const auto& id : dirty_) {
         if (const auto tracked = deliveries_.find(id); tracked != deliveries_.end()) {
-            flush(tracked->second);
+            flush(*tracked->second);
         }
     }
     if (batch_->operations() > 0) {

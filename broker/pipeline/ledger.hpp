@@ -9,9 +9,10 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "broker/base/clock.hpp"
 #include "broker/base/limits.hpp"
@@ -100,15 +101,19 @@ class Ledger {
     store::Position position_ = 0;
     std::optional<Error> fault_;  ///< a read that failed: the cycle cannot be committed
 
-    std::unordered_map<DeliveryId, Tracked> deliveries_;
+    boost::unordered_flat_map<DeliveryId, std::unique_ptr<Tracked>, std::hash<DeliveryId>>
+        deliveries_;
     std::deque<DeliveryId> delivery_age_;
     std::vector<DeliveryId> dirty_;
-    std::unordered_map<MessageId, std::shared_ptr<const store::MessageRecord>> messages_;
+    boost::unordered_flat_map<
+        MessageId, std::shared_ptr<const store::MessageRecord>, std::hash<MessageId>>
+        messages_;
     std::deque<MessageId> message_age_;
-    std::unordered_map<std::string, store::IdentityRecord> identities_;  ///< of this cycle
-    std::unordered_map<MessageId, std::vector<DeliveryId>> added_;       ///< in this cycle
-    std::unordered_set<MessageId> added_payloads_;                       ///< in this cycle
-    std::unordered_set<MessageId> erased_payloads_;                      ///< in this cycle
+    // These of one cycle.
+    boost::unordered_flat_map<std::string, store::IdentityRecord> identities_;
+    boost::unordered_flat_map<MessageId, std::vector<DeliveryId>, std::hash<MessageId>> added_;
+    boost::unordered_flat_set<MessageId, std::hash<MessageId>> added_payloads_;
+    boost::unordered_flat_set<MessageId, std::hash<MessageId>> erased_payloads_;
     std::set<HerId> feeding_;
     std::set<HerId> fed_;
 };

@@ -117,24 +117,24 @@ Route route_to(
     return route;
 }
 
-Stage route(const View& view, Draft draft) {
-    check_routable(view, draft);
-    const Envelope& envelope = draft.envelope;
+Stage route(const View& view, DraftPtr draft) {
+    check_routable(view, *draft);
+    const Envelope& envelope = draft->envelope;
     std::set<std::string> seen;
-    for (const auto& receiver : wanted(draft)) {
+    for (const auto& receiver : wanted(*draft)) {
         const std::string her_id = receiver.party.her_id.value_or("");
         // Main and copy recipient at once: one delivery, in the role named first.
         if (!her_id.empty() && !seen.insert(her_id).second) {
             continue;
         }
-        draft.routes.push_back(route_to(
+        draft->routes.push_back(route_to(
             view, her_id, receiver.role, envelope.action, envelope.version, envelope.format
         ));
     }
-    if (draft.routes.empty()) {
-        add(draft.findings, finding::receiver_missing, "recipients");
+    if (draft->routes.empty()) {
+        add(draft->findings, finding::receiver_missing, "recipients");
     }
-    const bool impossible = std::ranges::any_of(draft.findings, [](const Finding& finding) {
+    const bool impossible = std::ranges::any_of(draft->findings, [](const Finding& finding) {
         return finding.spec == &finding::receiver_missing ||
                finding.spec == &finding::message_id_missing ||
                finding.spec == &finding::recipient_not_named ||
@@ -142,7 +142,7 @@ Stage route(const View& view, Draft draft) {
                finding.spec == &finding::declared_mismatch;
     });
     if (impossible) {
-        return std::unexpected(refusal(std::move(draft)));
+        return std::unexpected(refusal(std::move(*draft)));
     }
     return draft;
 }

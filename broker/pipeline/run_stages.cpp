@@ -48,7 +48,7 @@ std::optional<Claim> claim_of(const Draft& draft) {
 
 }  // namespace
 
-Refusal refusal(Draft draft) {
+Refusal refusal(Draft&& draft) {
     Refusal refused{.receipt = {}, .claim = claim_of(draft)};
     Receipt& receipt = refused.receipt;
     receipt.message_id = std::move(draft.envelope.message_id);

@@ -69,7 +69,9 @@ struct Refusal {
     std::optional<Claim> claim;  ///< where its sender is authorised
 };
 
-using Stage = std::expected<Draft, Refusal>;
+/// A draft is large: one place for it, through all stages and up to the commit.
+using DraftPtr = std::unique_ptr<Draft>;
+using Stage = std::expected<DraftPtr, Refusal>;
 
 // --- schema_check.cpp: the same findings in one pass or in two ---------------------------------
 bool concerns_schema(const Finding& finding);
@@ -80,14 +82,14 @@ Decoded decode_payload(const View& view, Draft& draft);
 Findings check_schemas(const View& view, const Draft& draft);
 
 Stage decode(const View& view, Submission submission);
-Stage authorise(const View& view, Draft draft);
-Stage route(const View& view, Draft draft);
-Stage validate(const View& view, Draft draft);
+Stage authorise(const View& view, DraftPtr draft);
+Stage route(const View& view, DraftPtr draft);
+Stage validate(const View& view, DraftPtr draft);
 
 /// The verdicts of a draft as they stand in its receipt.
 std::vector<RecipientVerdict> verdicts(const Draft& draft);
 /// The refusal of a draft: nothing is stored.
-Refusal refusal(Draft draft);
+Refusal refusal(Draft&& draft);
 
 /// All stages up to the commit.
 Stage run_stages(const View& view, Submission submission);

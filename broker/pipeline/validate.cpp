@@ -31,33 +31,33 @@ bool applies(const Finding& finding, ValidationLevel level) {
 
 }  // namespace
 
-Stage validate(const View& view, Draft draft) {
-    const bool wanted = wants_schema(draft);
-    if (!draft.envelope.opaque) {
+Stage validate(const View& view, DraftPtr draft) {
+    const bool wanted = wants_schema(*draft);
+    if (!draft->envelope.opaque) {
         const auto kind =
-            SchemaForecast::kind(draft.submission.organisation, draft.submission.payload.bytes());
+            SchemaForecast::kind(draft->submission.organisation, draft->submission.payload.bytes());
         view.forecast.learn(kind, wanted);
     }
     if (wanted && view.schemas == nullptr) {
-        draft.findings.push_back({.spec = &finding::schema_missing, .location = {}});
+        draft->findings.push_back({.spec = &finding::schema_missing, .location = {}});
     } else if (wanted) {
-        std::ranges::move(check_schemas(view, draft), std::back_inserter(draft.findings));
+        std::ranges::move(check_schemas(view, *draft), std::back_inserter(draft->findings));
     }
-    for (auto& route : draft.routes) {
+    for (auto& route : draft->routes) {
         if (!route.accepted()) {
             continue;
         }
         std::ranges::copy_if(
-            draft.findings, std::back_inserter(route.findings),
+            draft->findings, std::back_inserter(route.findings),
             [&](const Finding& finding) {
                 return finding.spec->severity == Severity::error && applies(finding, route.level);
             }
         );
     }
-    const auto good = std::ranges::count_if(draft.routes, &Route::accepted);
-    const bool all_good = good == std::ranges::ssize(draft.routes);
-    if (good == 0 || (!all_good && !draft.submission.allow_partial)) {
-        return std::unexpected(refusal(std::move(draft)));
+    const auto good = std::ranges::count_if(draft->routes, &Route::accepted);
+    const bool all_good = good == std::ranges::ssize(draft->routes);
+    if (good == 0 || (!all_good && !draft->submission.allow_partial)) {
+        return std::unexpected(refusal(std::move(*draft)));
     }
     return draft;
 }

@@ -215,7 +215,7 @@ void Deliveries::read_piece() {
     const auto& message = leaving_->offer.message;
     const std::uint32_t chunk = leaving_->next_chunk;
     if (const auto carried = std::move(leaving_->offer.carried)) {
-        send_piece(std::string(carried->bytes()));
+        send_piece(carried->bytes());
         return;
     }
     // Opening a larger one here would hold up the other connections of the thread.
@@ -227,42 +227,41 @@ void Deliveries::read_piece() {
     session_.parts.workers.post(
         session_.organisation,
         [&broker, message, chunk,
-         back = session_.inbox.answer<Result<std::string>>([this](Result<std::string> piece) {
-             reading_ = false;
-             if (detached_) {
-                 return;
-             }
-             // The subscription may have ended while the piece was read.
-             if (leaving_) {
-                 take_piece(std::move(piece));
-             }
-             pump();
-         })]() mutable { back(broker.read_payload(*message, chunk)); }
+         back =
+             session_.inbox.answer<Result<std::string>>([this](const Result<std::string>& piece) {
+                 reading_ = false;
+                 if (detached_) {
+                     return;
+                 }
+                 // The subscription may have ended while the piece was read.
+                 if (leaving_) {
+                     take_piece(piece);
+                 }
+                 pump();
+             })]() mutable { back(broker.read_payload(*message, chunk)); }
     );
 }
 
-void Deliveries::take_piece(Result<std::string> piece) {
+void Deliveries::take_piece(const Result<std::string>& piece) {
     if (piece) {
-        send_piece(*std::move(piece));
+        send_piece(*piece);
     } else {
         give_up(piece.error());
     }
 }
 
-void Deliveries::send_piece(std::string piece) {
+void Deliveries::send_piece(std::string_view piece) {
     const pipeline::Offer& offer = leaving_->offer;
     v1::Frame frame;
     if (leaving_->next_chunk == 0) {
         v1::Delivery& delivery = *frame.mutable_delivery();
         write(offer, delivery);
-        delivery.set_payload(std::move(piece));
         ++session_.deliveries;
     } else {
         v1::DeliveryChunk& chunk = *frame.mutable_delivery_chunk();
         chunk.set_delivery_id(offer.id.text());
-        chunk.set_payload(std::move(piece));
     }
-    session_.outbox.send(frame);
+    session_.outbox.send(frame, piece);
     ++leaving_->next_chunk;
     if (leaving_->next_chunk >= offer.message->chunks) {
         leaving_.reset();

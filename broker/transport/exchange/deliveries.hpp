@@ -57,8 +57,8 @@ class Deliveries final : public pipeline::Endpoint {
     bool may_have(const HerId& queue, std::uint32_t more, std::uint64_t request);
     bool may_send_next() const;
     void read_piece();
-    void take_piece(Result<std::string> piece);
-    void send_piece(std::string piece);
+    void take_piece(const Result<std::string>& piece);
+    void send_piece(std::string_view piece);
     void give_up(const Error& error);
     void drop_subscription(const HerId& queue);
     /// Nothing more of that queue is sent, not even what was offered already.

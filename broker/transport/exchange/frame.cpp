@@ -16,6 +16,9 @@ namespace {
 
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
+using google::protobuf::io::CodedOutputStream;
+
+constexpr auto bytes_type = WireFormatLite::TYPE_BYTES;
 
 std::size_t read_length(std::string_view bytes) {
     std::size_t length = 0;
@@ -38,6 +41,45 @@ std::optional<std::uint64_t> declared_size(CodedInputStream& in) {
         }
     }
     return std::nullopt;
+}
+
+/// `write` puts `length` bytes where it is told to and returns their end.
+template <typename Write>
+void append_body(std::string& out, std::size_t length, const Write& write) {
+    const std::size_t begin = out.size();
+    const std::size_t end = begin + frame_prefix_bytes + length;
+    out.resize_and_overwrite(end, [&](char* bytes, std::size_t /*capacity*/) {
+        for (std::size_t i = 0; i < frame_prefix_bytes; ++i) {
+            const std::size_t shift = 8 * (frame_prefix_bytes - 1 - i);
+            bytes[begin + i] = static_cast<char>((length >> shift) & 0xFFU);
+        }
+        write(reinterpret_cast<std::uint8_t*>(bytes + begin + frame_prefix_bytes));
+        return end;
+    });
+}
+
+/// A frame of the kind `kind` that holds `inner` and behind its other fields the payload.
+template <typename Inner>
+void append_with_payload(
+    std::string& out, int kind, const Inner& inner, int payload_field, std::string_view payload
+) {
+    const std::size_t head = inner.ByteSizeLong();
+    const std::size_t inside = head + WireFormatLite::TagSize(payload_field, bytes_type) +
+                               WireFormatLite::LengthDelimitedSize(payload.size());
+    const std::size_t length =
+        WireFormatLite::TagSize(kind, bytes_type) + WireFormatLite::LengthDelimitedSize(inside);
+    const auto begin = [](int field, std::size_t size, std::uint8_t* to) {
+        to = WireFormatLite::WriteTagToArray(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED, to);
+        return CodedOutputStream::WriteVarint32ToArray(static_cast<std::uint32_t>(size), to);
+    };
+    append_body(out, length, [&](std::uint8_t* to) {
+        to = begin(kind, inside, to);
+        to = inner.SerializeWithCachedSizesToArray(to);
+        to = begin(payload_field, payload.size(), to);
+        return CodedOutputStream::WriteRawToArray(
+            payload.data(), static_cast<int>(payload.size()), to
+        );
+    });
 }
 
 }  // namespace
@@ -148,14 +190,24 @@ FrameHead peek(std::string_view head) {
 
 void append_frame(std::string& out, const v1::Frame& frame) {
     const std::size_t length = frame.ByteSizeLong();
-    const std::size_t begin = out.size();
-    out.resize(begin + frame_prefix_bytes + length);
-    for (std::size_t i = 0; i < frame_prefix_bytes; ++i) {
-        const std::size_t shift = 8 * (frame_prefix_bytes - 1 - i);
-        out[begin + i] = static_cast<char>((length >> shift) & 0xFFU);
+    append_body(out, length, [&frame](std::uint8_t* body) {
+        return frame.SerializeWithCachedSizesToArray(body);
+    });
+}
+
+void append_frame(std::string& out, const v1::Frame& frame, std::string_view payload) {
+    if (frame.kind_case() == v1::Frame::kDelivery) {
+        append_with_payload(
+            out, v1::Frame::kDeliveryFieldNumber, frame.delivery(),
+            v1::Delivery::kPayloadFieldNumber, payload
+        );
+        return;
     }
-    auto* body = reinterpret_cast<std::uint8_t*>(out.data() + begin + frame_prefix_bytes);
-    frame.SerializeWithCachedSizesToArray(body);
+    assert(frame.kind_case() == v1::Frame::kDeliveryChunk);
+    append_with_payload(
+        out, v1::Frame::kDeliveryChunkFieldNumber, frame.delivery_chunk(),
+        v1::DeliveryChunk::kPayloadFieldNumber, payload
+    );
 }
 
 bool parse_frame(std::string_view body, v1::Frame& frame) {

@@ -67,6 +67,9 @@ FrameHead peek(std::string_view head);
 
 /// Appends length and body.
 void append_frame(std::string& out, const v1::Frame& frame);
+/// The same of a Delivery or DeliveryChunk with this payload, which is in no message before: of all
+/// that a broker sends it is the most, and here it is copied once.
+void append_frame(std::string& out, const v1::Frame& frame, std::string_view payload);
 
 /// False for bytes that are no Frame.
 bool parse_frame(std::string_view body, v1::Frame& frame);

@@ -36,16 +36,25 @@ void Outbox::count() {
     budget_.change(account_, std::exchange(counted_, now), now);
 }
 
-void Outbox::send(const v1::Frame& frame) {
+template <typename Append>
+void Outbox::send_by(const Append& append) {
     if (closed_) {
         return;
     }
     if (empty()) {
         progress_at_ = clock_.steady_now();
     }
-    append_frame(waiting_, frame);
+    append(waiting_);
     count();
     something_.notify();
+}
+
+void Outbox::send(const v1::Frame& frame) {
+    send_by([&](std::string& out) { append_frame(out, frame); });
+}
+
+void Outbox::send(const v1::Frame& frame, std::string_view payload) {
+    send_by([&](std::string& out) { append_frame(out, frame, payload); });
 }
 
 Awaitable<void> Outbox::run() {

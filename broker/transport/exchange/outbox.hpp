@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "broker/base/clock.hpp"
 #include "broker/transport/awaitable.hpp"
@@ -37,6 +38,8 @@ class Outbox {
     /// Taken also where it is full, since an answer that is owed must leave: who produces without
     /// being asked looks at full() first. Dropped after close().
     void send(const v1::Frame& frame);
+    /// The same of a Delivery or DeliveryChunk with this payload.
+    void send(const v1::Frame& frame, std::string_view payload);
     bool full() const { return held() >= budget_.bytes_max(account_); }
     /// For what is offered unasked: there is room here and, where it is large, its organisation has
     /// some left. Where only the latter is missing, on_room does not tell when it comes back.
@@ -57,6 +60,8 @@ class Outbox {
  private:
     std::size_t held() const { return waiting_.size() + leaving_.size(); }
     void count();
+    template <typename Append>
+    void send_by(const Append& append);
 
     TlsStream& stream_;
     const Clock& clock_;

@@ -38,6 +38,30 @@ std::uint64_t ping_number(std::string_view body) {
     return frame.ping().number();
 }
 
+/// As it would be with the payload in the message.
+TEST(Frame, WritesAPayloadBesideItsMessageAsOneInIt) {
+    std::string beside;
+    std::string within;
+    for (const std::size_t size : {1, 127, 128, 8'192, 16'383, 16'384, 524'288}) {
+        v1::Frame frame;
+        if (size % 2 == 0) {
+            frame.mutable_delivery()->set_delivery_id("id");
+            frame.mutable_delivery()->set_size(size);
+        } else {
+            frame.mutable_delivery_chunk()->set_delivery_id("id");
+        }
+        const std::string payload(size, 'p');
+        append_frame(beside, frame, payload);
+        if (frame.has_delivery()) {
+            frame.mutable_delivery()->set_payload(payload);
+        } else {
+            frame.mutable_delivery_chunk()->set_payload(payload);
+        }
+        append_frame(within, frame);
+        ASSERT_EQ(beside, within) << size;
+    }
+}
+
 TEST(FrameDecoder, TakesManyFramesFromOnePiece) {
     FrameDecoder decoder(100);
     const std::string bytes = bytes_of(ping(1)) + bytes_of(ping(2)) + bytes_of(ping(3));
