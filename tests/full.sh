@@ -38,6 +38,8 @@ if [ -f "$root/tests/crash/run.sh" ]; then
     check "crash, $rounds rounds" sh "$root/tests/crash/run.sh" --rounds "$rounds"
     check "power cut, 100 rounds" sh "$root/tests/crash/run.sh" --power-cut --rounds 100
     check "crash with ebXML, 100 rounds" sh "$root/tests/crash/run.sh" --ebxml --rounds 100
+    check "power cut with ebXML, 30 rounds" \
+        sh "$root/tests/crash/run.sh" --power-cut --ebxml --rounds 30
     check "disk faults, 20 rounds" sh "$root/tests/crash/run.sh" --disk-faults --rounds 20
     check "mutants" sh "$root/tests/crash/mutants.sh"
 fi

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Kills the broker under load, round after round, and says what became of every message:
-#   sh tests/crash/run.sh [--power-cut | --disk-faults | --ebxml] [--rounds N] [--seed S] [--keep]
+#   sh tests/crash/run.sh [[--power-cut] [--ebxml] | --disk-faults] [--rounds N] [--seed S] [--keep]
 #   --power-cut     the kill also takes what was not synced, as far as it likes
 #   --disk-faults   the broker's disk is full or broken from a random write or sync on
 #   --ebxml         two brokers that speak ebXML with each other; one of them is killed, or both

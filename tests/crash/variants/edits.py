@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 EDITS = {
-    # broker/app/node.cpp, broker/store/watermark.cpp: the power can be cut.
+    # broker/app/node.cpp, broker/store/watermark.cpp, broker/store/ebxml_store_open.cpp: the power
+    # can be cut.
     "losing_disk_here": (
         '#include "broker/app/node.hpp"\n',
         '#include "broker/app/node.hpp"\n\n#include "tests/crash/variants/losing_disk.hpp"\n',
@@ -19,6 +20,12 @@ EDITS = {
         'store::open_rocksdb({.path = (config_.data / "store").string()})',
         'crash::open_on_losing_disk({.path = (config_.data / "store").string()})',
     ),
+    "ebxml_losing_disk_here": (
+        '#include "broker/store/ebxml_store_impl.hpp"\n',
+        '#include "broker/store/ebxml_store_impl.hpp"\n'
+        '#include "tests/crash/variants/losing_disk.hpp"\n',
+    ),
+    "ebxml_losing_disk": ("*rocksdb::Env::Default()", "crash::losing_disk()"),
     "unsynced_mark_is_lost": (
         "    if (auto written = write(value); !written) {\n        return written;\n    }\n"
         "    return writes_ %",

@@ -146,11 +146,15 @@ class LosingDisk final : public rocksdb::FileSystemWrapper {
 
 }  // namespace
 
-Result<std::unique_ptr<store::Store>> open_on_losing_disk(const store::RocksDbOptions& options) {
-    // One store a process, until its end: also while its threads are still at work.
+rocksdb::Env& losing_disk() {
+    // Until the end of the process: also while threads of a store are still at work.
     static const std::unique_ptr<rocksdb::Env> env =
         rocksdb::NewCompositeEnv(std::make_shared<LosingDisk>());
-    return store::open_rocksdb(options, *env);
+    return *env;
+}
+
+Result<std::unique_ptr<store::Store>> open_on_losing_disk(const store::RocksDbOptions& options) {
+    return store::open_rocksdb(options, losing_disk());
 }
 
 }  // namespace budstikke::crash
