@@ -19,10 +19,10 @@ void EventRecorder::write(
     changed_.notify_all();
 }
 
-std::optional<std::string> EventRecorder::wait_for(const std::string& id) {
+std::optional<std::string> EventRecorder::wait_for(const std::string& id, Duration time_max) {
     std::unique_lock lock(mutex_);
     auto found = events_.end();
-    changed_.wait_for(lock, soon, [&] {
+    changed_.wait_for(lock, time_max, [&] {
         found = std::ranges::find(events_, id, &Event::id);
         return found != events_.end();
     });
@@ -167,6 +167,12 @@ void ExchangeTest::wait_for_connections(std::uint32_t count) const {
         std::this_thread::yield();
     }
     EXPECT_EQ(server_->connections(), count);
+}
+
+void ExchangeTest::leap_until(const std::string& event, Duration time) {
+    EXPECT_TRUE(wall_.leap_until(time, [&] {
+        return events_.wait_for(event, std::chrono::milliseconds(50)).has_value();
+    })) << event;
 }
 
 }  // namespace budstikke::transport

@@ -17,6 +17,7 @@
 #include "broker/transport/exchange_server.hpp"
 #include "tests/unit/crypto/test_pki.hpp"
 #include "tests/unit/pipeline/broker_fixture.hpp"
+#include "tests/unit/transport/leaping_clock.hpp"
 
 namespace budstikke::transport {
 
@@ -30,7 +31,7 @@ class EventRecorder final : public EventLog {
     void write(EventLevel level, std::string_view id, std::initializer_list<EventField> fields)
         override;
     /// The fields, as `name=value ...`; nothing where it does not come in time.
-    std::optional<std::string> wait_for(const std::string& id);
+    std::optional<std::string> wait_for(const std::string& id, Duration time_max = soon);
     std::vector<std::string> ids() const;
     std::size_t count(const std::string& id) const;
 
@@ -85,8 +86,10 @@ class ExchangeTest : public pipeline::BrokerTest {
     static v1::GoAway::Reason reason_of_end(ExchangeClient& client);
     /// Waits until the broker knows of so many consumers.
     void wait_for_connections(std::uint32_t count) const;
+    /// Lets time leap past `time` until the event is there. Only who is late may be connected.
+    void leap_until(const std::string& event, Duration time);
 
-    SystemClock wall_;
+    test::LeapingClock wall_;
     EventRecorder events_;
     std::unique_ptr<ExchangeServer> server_;
 };

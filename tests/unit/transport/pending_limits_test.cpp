@@ -2,6 +2,7 @@
 // is answered; then it goes on, and every question gets its one answer.
 #include <functional>
 #include <set>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -120,6 +121,13 @@ class CrowdedBroker : public PendingLimitsTest {
         settings.operations_waiting_max = 3;
         return settings;
     }
+    void wait_for_the_crowd() const {
+        const auto until = std::chrono::steady_clock::now() + soon;
+        while (!broker_->crowded()) {
+            ASSERT_LT(std::chrono::steady_clock::now(), until);
+            std::this_thread::yield();
+        }
+    }
 };
 
 TEST_F(CrowdedBroker, ReadsFromNobodyUntilThereIsRoomAndLosesNothing) {
@@ -133,6 +141,7 @@ TEST_F(CrowdedBroker, ReadsFromNobodyUntilThereIsRoomAndLosesNothing) {
     first->send(withdrawal(2));
     first->send(ping_frame(102));
     EXPECT_FALSE(first->next_within(100ms)) << "at the limit it does not";
+    wait_for_the_crowd();
     // What had not blocked yet is read frame by frame: one each, and no more.
     second->send(ping_frame(201));
     EXPECT_EQ(number_of(second->next()), 201U);

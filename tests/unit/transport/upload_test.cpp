@@ -135,16 +135,21 @@ TEST_F(UploadTest, LeavesRoomForOthersBesideAnOrganisationWithManySlowUploads) {
 }
 
 TEST_F(UploadTest, EndsAnUploadThatComesTooSlowlyAndServesWhoWaited) {
-    options_.limits.upload_grace = 1s;
+    const Duration grace = options_.limits.upload_grace;
     start_server();
     auto taken = broker_->budget().take("900000002", large_lane, {});
     ASSERT_TRUE(taken);
     const auto slow = slow_upload("hospital");
+    slow->send(ping_frame(1));
     const auto waiting = connect("hospital");
     auto answer = waiting->submit(draft("m1"), std::string(payload, 'a'));
+    EXPECT_EQ(answer.wait_for(100ms), std::future_status::timeout);
+    wall_.leap_past(grace + 1s);
     EXPECT_EQ(answer.wait_for(1300ms), std::future_status::timeout) << "the wait is not its fault";
     taken->release();
     EXPECT_EQ(answer.get().value().outcome(), v1::Receipt::ACCEPTED);
+    EXPECT_TRUE(slow->next().has_pong()) << "it has its room and is read from";
+    wall_.leap_past(grace + 1s);
     EXPECT_EQ(slow->next().go_away().reason(), v1::GoAway::TIMEOUT);
     wait_for_connections(1);
     EXPECT_EQ(broker_->budget().in_flight(), 0U);
@@ -166,7 +171,10 @@ TEST_F(UploadTest, EndsAnUploadThatStopsInItsFirstFrame) {
 
 TEST_F(UploadTest, EndsAnUploadWhosePeerDoesNotReadItsAnswers) {
     constexpr int count = 24;
-    options_.limits.upload_grace = 300ms;
+    // Every other time that it could miss.
+    options_.limits.write_time_max = 24h;
+    options_.limits.idle_time_max = 24h;
+    options_.limits.submission_time_max = 24h;
     options_.limits.outbound_bytes_max = 64 * limits::kib;
     start_server();
     const auto sender = connect("hospital");
@@ -179,8 +187,13 @@ TEST_F(UploadTest, EndsAnUploadWhosePeerDoesNotReadItsAnswers) {
     subscribe.mutable_subscribe()->set_her_id("201");
     subscribe.mutable_subscribe()->set_credit(count);
     client->send(subscribe);
+    ASSERT_TRUE(client->next().has_subscribed());
+    ASSERT_TRUE(client->next().has_delivery());
     // The session reads nothing while its outbox is full; the room is not held that long.
-    wait_for_bytes(0);
+    leap_until("session_closed", options_.limits.upload_grace + 1s);
+    const std::string closed = events_.wait_for("session_closed").value_or("");
+    EXPECT_NE(closed.find("reason=timeout"), std::string::npos) << closed;
+    EXPECT_EQ(broker_->budget().in_flight(), 0U);
 }
 
 TEST_F(UploadTest, EndsASessionThatWaitsForRoomWithoutWaitingForIt) {

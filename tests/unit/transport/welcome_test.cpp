@@ -25,6 +25,13 @@ class WelcomeTest : public ExchangeTest {
         EXPECT_TRUE(events_.wait_for(event)) << event;
         return client ? Error{} : client.error();
     }
+    /// It stays connected meanwhile.
+    static void wait_for_goodbye(const ExchangeClient& client) {
+        const auto until = std::chrono::steady_clock::now() + soon;
+        while (!client.goodbye() && std::chrono::steady_clock::now() < until) {
+            std::this_thread::yield();
+        }
+    }
 };
 
 TEST_F(WelcomeTest, GreetsWithLimitsAndIdentity) {
@@ -225,6 +232,7 @@ TEST_F(WelcomeTest, DrainAsksEverybodyToGoAndWaits) {
     start_server();
     const auto client = connect("hospital");
     EXPECT_FALSE(server_->drain(50ms));
+    wait_for_goodbye(*client);
     EXPECT_EQ(client->goodbye().value_or(v1::GoAway()).reason(), v1::GoAway::DRAINING);
     EXPECT_TRUE(client->alive());
     EXPECT_FALSE(ExchangeClient::connect(client_options("hospital")));
@@ -237,9 +245,7 @@ TEST_F(WelcomeTest, ADrainIsOverWhenTheLastPeerHasGoneAndNotBefore) {
     const auto client = connect("hospital");
     const auto began = wall_.steady_now();
     auto drained = std::async(std::launch::async, [this] { return server_->drain(); });
-    while (!client->goodbye()) {
-        std::this_thread::yield();
-    }
+    wait_for_goodbye(*client);
     EXPECT_EQ(client->goodbye().value_or(v1::GoAway()).reason(), v1::GoAway::DRAINING);
     EXPECT_EQ(drained.wait_for(100ms), std::future_status::timeout);
     EXPECT_TRUE(client->close());

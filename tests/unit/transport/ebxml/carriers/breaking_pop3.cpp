@@ -2,6 +2,7 @@
 #include "tests/unit/transport/ebxml/carriers/breaking_pop3.hpp"
 
 #include <array>
+#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
@@ -30,7 +31,11 @@ bool wait(int socket, TlsState state) {
         .events = static_cast<short>(state == TlsState::want_read ? POLLIN : POLLOUT),
         .revents = 0,
     };
-    return ::poll(&wanted, 1, patience_ms) == 1;
+    int ready = 0;
+    do {
+        ready = ::poll(&wanted, 1, patience_ms);
+    } while (ready < 0 && errno == EINTR);
+    return ready == 1;
 }
 
 bool send(TlsSession& session, int socket, std::string_view bytes) {

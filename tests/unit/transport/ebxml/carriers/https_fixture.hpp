@@ -11,6 +11,7 @@
 #include "tests/unit/crypto/test_pki.hpp"
 #include "tests/unit/transport/ebxml/carriers/https_peer.hpp"
 #include "tests/unit/transport/ebxml/carriers/receivers.hpp"
+#include "tests/unit/transport/leaping_clock.hpp"
 
 namespace budstikke::ebxml::test {
 
@@ -38,6 +39,12 @@ class HttpsTest : public ::testing::Test {
         ASSERT_TRUE(listener) << listener.error().detail;
         listener_ = *std::move(listener);
     }
+    /// Lets time leap past `time` until the event is there. Only who is late may be connected.
+    void leap_until(const std::string& event, Duration time) {
+        EXPECT_TRUE(clock_.leap_until(time, [&] {
+            return events_.wait_for(event, 1, std::chrono::milliseconds(50));
+        })) << event;
+    }
     HttpsPeer peer(const std::string& certificate = "hospital") const {
         return {listener_->port(), certificate};
     }
@@ -54,7 +61,7 @@ class HttpsTest : public ::testing::Test {
     }
 
     std::vector<std::string> alpn_ = {https_alpn};
-    SystemClock clock_;
+    transport::test::LeapingClock clock_;
     Events events_;
     RememberingReceiver receiver_;
     HttpsListenerOptions options_;

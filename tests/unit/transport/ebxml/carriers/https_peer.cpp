@@ -2,6 +2,7 @@
 #include "tests/unit/transport/ebxml/carriers/https_peer.hpp"
 
 #include <array>
+#include <cerrno>
 #include <stdexcept>
 
 #include <netinet/in.h>
@@ -67,7 +68,11 @@ bool HttpsPeer::wait(TlsState state) {
         .events = static_cast<short>(state == TlsState::want_read ? POLLIN : POLLOUT),
         .revents = 0,
     };
-    return ::poll(&wanted, 1, patience_ms) == 1;
+    int ready = 0;
+    do {
+        ready = ::poll(&wanted, 1, patience_ms);
+    } while (ready < 0 && errno == EINTR);
+    return ready == 1;
 }
 
 bool HttpsPeer::send(std::string_view bytes) {

@@ -80,11 +80,12 @@ class Events final : public EventLog {
         changed_.notify_all();
     }
     /// An event whose text begins so; false where none comes in time.
-    bool wait_for(std::string_view start, std::size_t count = 1) {
+    bool wait_for(
+        std::string_view start, std::size_t count = 1,
+        std::chrono::milliseconds patience = std::chrono::seconds(20)
+    ) {
         std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, std::chrono::seconds(20), [&] {
-            return counted(start) >= count;
-        });
+        return changed_.wait_for(lock, patience, [&] { return counted(start) >= count; });
     }
     std::size_t count(std::string_view start) const {
         const std::lock_guard lock(mutex_);
