@@ -42,7 +42,11 @@ struct ReceivePool::Impl {
                 .bytes = task->taken.bytes,
                 .source = task->taken.source,
             };
-            task->answered(ask(arrival));
+            Reception reception = ask(arrival);
+            auto answered = std::move(task->answered);
+            // Before the sender can know: what it sends next finds this room free.
+            task.reset();
+            answered(std::move(reception));
         }
     }
 
