@@ -10,6 +10,19 @@
 #include <unistd.h>
 
 namespace budstikke::admin {
+namespace {
+
+/// As recv(2), which gives up where a process that has a timeout is stopped and goes on
+/// (signal(7)).
+ssize_t receive(int descriptor, char* to, std::size_t bytes) {
+    ssize_t count = 0;
+    do {
+        count = ::recv(descriptor, to, bytes, 0);
+    } while (count < 0 && errno == EINTR);
+    return count;
+}
+
+}  // namespace
 
 RawClient::RawClient(const std::filesystem::path& socket)
     : descriptor_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -40,7 +53,7 @@ std::optional<std::string> RawClient::read(std::size_t bytes) {
     std::string got(bytes, '\0');
     std::size_t have = 0;
     while (have < bytes) {
-        const ssize_t count = ::recv(descriptor_, got.data() + have, bytes - have, 0);
+        const ssize_t count = receive(descriptor_, got.data() + have, bytes - have);
         if (count <= 0) return std::nullopt;
         have += static_cast<std::size_t>(count);
     }
@@ -69,7 +82,7 @@ RawClient::Answer RawClient::ask(std::string_view line) {
 
 bool RawClient::ended() {
     char byte = 0;
-    const ssize_t count = ::recv(descriptor_, &byte, 1, 0);
+    const ssize_t count = receive(descriptor_, &byte, 1);
     // A reset: the broker had not read all of what we sent.
     return count == 0 || (count < 0 && errno == ECONNRESET);
 }
