@@ -126,6 +126,8 @@ class Scene:
 
     def check(self):
         """What holds at the end of every scene."""
+        last_words = self.broker.last_words()
+        assert last_words is None, last_words
         assert self.memory() < MEMORY_MAX, f"{self.memory() / MIB} MiB"
         self.wait_for_calm()
         self.pair.exchange(4)
@@ -158,6 +160,12 @@ def staged(folder, pki, mallorys=(MALLORY,), limits="", extra="", **options):
         yield scene
         scene.check()
         broker.stop()
+    except Exception as consequence:
+        # A test that ran into a broker that was gone says little of why it was.
+        last_words = broker.last_words()
+        if last_words is None or last_words in str(consequence):
+            raise
+        raise AssertionError(last_words) from consequence
     finally:
         if broker.pid is not None:
             broker.kill()

@@ -166,8 +166,10 @@ class Broker:
         return self._process.pid if self._process else None
 
     def start(self):
-        """Returns once it says that it is ready, as a supervisor would hear it (sd_notify)."""
+        """Returns once it says that it is ready, as a supervisor would hear it (sd_notify), and all
+        that it had logged before is here."""
         notify = self.folder / "notify.sock"
+        starts = len(self.events("ready"))
         notify.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
             supervisor.bind(str(notify))
@@ -181,6 +183,7 @@ class Broker:
             self._reader = threading.Thread(target=self._read_log, args=(self._process.stderr,))
             self._reader.start()
             self._wait_until_ready(supervisor)
+        self.wait_event("ready", starts + 1)
         self.port = int((self.folder / "ports").read_text(encoding="utf-8").split()[2])
         return self
 
@@ -205,6 +208,14 @@ class Broker:
                 with self._log_changed:
                     self.log.append(event)
                     self._log_changed.notify_all()
+
+    def last_words(self):
+        """Its exit status and the end of its log, where it has gone without being asked to; else
+        None."""
+        if self._process is None or self._process.poll() is None:
+            return None
+        self._reader.join(PATIENCE)  # a sanitizer's report comes last
+        return f"budstikked ended with {self._process.returncode}: {self.log[-40:]}"
 
     def kill(self):
         """SIGKILL: as if the machine had gone."""

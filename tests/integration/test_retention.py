@@ -11,7 +11,8 @@ from exchange_client import Problem, v1
 from harness import GP, HOSPITAL, MUNICIPALITY, running
 from messages import apprec, codes, discharge_note, new_id
 
-PAYLOAD_SECONDS, EVENT_SECONDS = 2, 5
+# Seconds enough between the two for what a test does there, however busy the machine is.
+PAYLOAD_SECONDS, EVENT_SECONDS = 2, 10
 SHORT = f"""
 [delivery]
 retry = ["1s"]
