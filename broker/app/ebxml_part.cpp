@@ -35,9 +35,19 @@ Result<std::unique_ptr<EbxmlPart>> EbxmlPart::open(
     std::unique_ptr<EbxmlPart> part(
         new EbxmlPart(config, std::move(state), std::move(carriers), std::move(parts))
     );
-    auto store = store::open_ebxml_store(config.data / "ebxml");
+    const EbxmlSurroundingParts& around = part->parts_;
+    auto store = store::open_ebxml_store(config.data / "ebxml", around.codec);
     if (!store) return std::unexpected(std::move(store).error());
     part->store_ = *std::move(store);
+    // At the start, and not at the first attempt, which could only end the process.
+    if (auto loaded = check_wraps(*part->store_, *around.codec.keys()); !loaded) {
+        return std::unexpected(std::move(loaded).error());
+    }
+    part->upkeep_ = std::make_unique<EbxmlUpkeep>(
+        *part->store_, around.clock, around.events, around.on_failure
+    );
+    // As the broker's: the key file may have been changed while nobody looked.
+    part->rotate_keys();
     return part;
 }
 
@@ -114,6 +124,7 @@ void EbxmlPart::replace(Config config, EbxmlState state, ebxml::CarrierSet carri
 
 void EbxmlPart::tick() {
     service_->tick();
+    upkeep_->tick();
     if (service_->surroundings()->is_old(parts_.clock.now()) &&
         parts_.clock.steady_now() >= next_reading_) {
         read_agreements_again();

@@ -13,6 +13,7 @@
 #include "broker/app/config.hpp"
 #include "broker/app/counting_carrier.hpp"
 #include "broker/app/ebxml_state.hpp"
+#include "broker/app/ebxml_upkeep.hpp"
 #include "broker/app/mailbox_pollers.hpp"
 #include "broker/base/clock.hpp"
 #include "broker/base/event_log.hpp"
@@ -31,6 +32,7 @@ namespace budstikke::app {
 /// All outlive the part.
 struct EbxmlSurroundingParts {
     pipeline::Broker& broker;
+    const store::PayloadCodec& codec;
     const AdapterRegistry& adapters;
     const xml::SchemaSet* schemas;
     const Clock& clock;
@@ -43,6 +45,7 @@ struct EbxmlSurroundingParts {
 class EbxmlPart {
  public:
     /// Opens the store in `<data>/ebxml`; nothing is sent or taken yet. `config` has `[ebxml]`.
+    /// `not_found` where a master key is missing that the store still needs.
     static Result<std::unique_ptr<EbxmlPart>> open(
         const Config& config, EbxmlState state, ebxml::CarrierSet carriers,
         EbxmlSurroundingParts parts
@@ -60,16 +63,19 @@ class EbxmlPart {
     );
     /// After a reload, with the configuration that was read. Any thread.
     void replace(Config config, EbxmlState state, ebxml::CarrierSet carriers);
+    /// After the codec got other master keys. Any thread.
+    void rotate_keys() { upkeep_->rotate_keys(); }
     /// The bound port of the LMTP listener on the loopback; 0 where there is none.
     std::uint16_t lmtp_port() const { return lmtp_ ? lmtp_->port() : std::uint16_t{0}; }
-    /// About once a second, from one thread: what the service does as time passes, and agreements
-    /// that are too old are read again.
+    /// About once a second, from one thread: what service and store need as time passes, and
+    /// agreements that are too old are read again.
     void tick();
     /// Takes nothing more, waits for what was taken to be answered and for attempts under way.
     void stop();
 
     const ebxml::MessageService& service() const { return *service_; }
     const store::EbxmlStore& store() const { return *store_; }
+    const EbxmlUpkeep& upkeep() const { return *upkeep_; }
     const CountingCarrier& carriers() const { return counting_; }
 
  private:
@@ -86,6 +92,7 @@ class EbxmlPart {
     EbxmlState state_;
     SteadyTime next_reading_{};
     std::unique_ptr<store::EbxmlStore> store_;
+    std::unique_ptr<EbxmlUpkeep> upkeep_;
     ebxml::Carriers carriers_;
     CountingCarrier counting_;
     std::unique_ptr<ebxml::MessageService> service_;

@@ -123,6 +123,7 @@ Result<void> Node::open_ebxml(
         config_, std::move(state), std::move(carriers),
         {
             .broker = *broker_,
+            .codec = codec_,
             .adapters = adapters_,
             .schemas = schemas_.get(),
             .clock = clock_,
@@ -207,6 +208,7 @@ void Node::apply(LoadedState next) {
     codec_.replace_keys(std::move(next.keys));
     broker_->replace_directory(std::move(next.directory));
     broker_->rotate_keys();
+    if (ebxml_) ebxml_->rotate_keys();
     if (ebxml_ && next.ebxml) {
         ebxml_->replace(
             std::move(next.config), *std::move(next.ebxml), std::move(next.ebxml_carriers)

@@ -95,7 +95,7 @@ Result<store::Store::Usage> Operations::usage() {
 }
 
 Result<admin::KeyFacts> Operations::keys() {
-    auto counts = count_wraps(node_.store());
+    auto counts = count_wraps(node_.store(), ebxml_store());
     if (!counts) return std::unexpected(std::move(counts).error());
     const auto keys = node_.current().keys;
     const auto rotation = node_.broker().rotation();
@@ -103,6 +103,10 @@ Result<admin::KeyFacts> Operations::keys() {
     facts.complete = counts->complete;
     facts.rotating = rotation.running;
     facts.rewrapped = rotation.rewrapped;
+    if (const EbxmlPart* part = node_.ebxml(); part != nullptr) {
+        facts.rotating = facts.rotating || part->upkeep().rotating();
+        facts.rewrapped += part->upkeep().rewrapped();
+    }
     for (const std::string& id : keys->ids()) {
         facts.keys.push_back({
             .id = id,
@@ -116,6 +120,11 @@ Result<admin::KeyFacts> Operations::keys() {
         facts.keys.push_back({.id = id, .current = false, .loaded = false, .wraps = wraps});
     }
     return facts;
+}
+
+const store::EbxmlStore* Operations::ebxml_store() const {
+    const EbxmlPart* part = node_.ebxml();
+    return part == nullptr ? nullptr : &part->store();
 }
 
 /// A key that is changed or taken out too early makes payloads unreadable for good.
@@ -146,7 +155,7 @@ void Operations::refuse_lost_keys(const LoadedState& next, directory::Faults& fa
             " is in use: put it back above the new one, reload, and wait until `keys` counts none"
         );
     }
-    auto counts = count_wraps(node_.store());
+    auto counts = count_wraps(node_.store(), ebxml_store());
     if (!counts) return refuse("cannot see whether the old master keys are still needed");
     for (const std::string& id : lost) {
         const std::uint64_t wraps = counts->by_key[id];

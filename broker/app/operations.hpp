@@ -35,6 +35,8 @@ class Operations final : public admin::Host {
 
  private:
     void refuse_lost_keys(const LoadedState& next, directory::Faults& faults);
+    /// nullptr: there is no ebXML.
+    const store::EbxmlStore* ebxml_store() const;
     admin::ReloadReport read_and_apply(bool dry_run);
 
     Node& node_;

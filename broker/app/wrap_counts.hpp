@@ -1,5 +1,6 @@
-// How many payload keys each master key wraps, for operations and for a reload that takes a key
-// out. Reads the store page by page and promises to end, however much there is.
+// How many keys each master key wraps, of payloads and of what waits for partners by ebXML, for
+// operations and for a reload that takes a key out. Reads the stores page by page and promises to
+// end, however much there is.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +11,7 @@
 
 #include "broker/base/limits.hpp"
 #include "broker/base/result.hpp"
+#include "broker/store/ebxml_store.hpp"
 #include "broker/store/store.hpp"
 
 namespace budstikke::app {
@@ -19,9 +21,13 @@ struct WrapCounts {
     bool complete = true;  ///< false: there are more than were counted
 };
 
-/// Counts `rows_max` of them at most. Errors are those of the store.
+/// Adds `rows_max` of a store's at most. Errors are those of the store.
+Result<void> count_wraps(store::Store& store, std::size_t rows_max, WrapCounts& counts);
+Result<void> count_wraps(const store::EbxmlStore& store, std::size_t rows_max, WrapCounts& counts);
+/// Those of both, so many of each; `ebxml` nullptr: there is no ebXML.
 Result<WrapCounts> count_wraps(
-    store::Store& store, std::size_t rows_max = limits::admin_scan_rows_max
+    store::Store& store, const store::EbxmlStore* ebxml,
+    std::size_t rows_max = limits::admin_scan_rows_max
 );
 
 }  // namespace budstikke::app

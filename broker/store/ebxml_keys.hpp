@@ -8,7 +8,8 @@
 //             'i' sender '/' eb:MessageId                    StoredInbound
 //             'b' sender '/' business id                     eb:MessageId, of the last one
 //             'r' received at(i64) sender '/' eb:MessageId   empty
-//   bodies    eb:MessageId                                   body of what we sent
+//   bodies    eb:MessageId                                   body of what we sent, sealed
+//   wraps     eb:MessageId                                   wrapped key of that body
 #pragma once
 
 #include <optional>

@@ -34,22 +34,6 @@ std::unexpected<Error> too_large() {
 
 }  // namespace
 
-EbxmlDatabase::EbxmlDatabase(
-    std::unique_ptr<rocksdb::DB> opened, rocksdb::ColumnFamilyHandle* row_family,
-    rocksdb::ColumnFamilyHandle* body_family
-)
-    : db(std::move(opened)), rows(row_family), bodies(body_family) {}
-
-EbxmlDatabase::EbxmlDatabase(EbxmlDatabase&&) noexcept = default;
-
-EbxmlDatabase::~EbxmlDatabase() {
-    if (db) {
-        // Only refuses handles of another database.
-        db->DestroyColumnFamilyHandle(rows).PermitUncheckedError();
-        db->DestroyColumnFamilyHandle(bodies).PermitUncheckedError();
-    }
-}
-
 std::mutex& RocksDbEbxmlStore::lock_of(std::string_view message_id) const {
     return locks_[std::hash<std::string_view>{}(message_id) % locks_.size()];
 }
@@ -102,9 +86,23 @@ Result<void> RocksDbEbxmlStore::write(rocksdb::WriteBatch& batch, bool synced) {
     return {};
 }
 
-Result<void> RocksDbEbxmlStore::write_outbound(const OutboundEbxml& message, bool with_body) {
+Result<void> RocksDbEbxmlStore::write_outbound(
+    const OutboundEbxml& message, const MessageId* sealed_as
+) {
     const std::scoped_lock lock(lock_of(message.message_id));
-    if (!with_body) {
+    rocksdb::WriteBatch batch;
+    bool fits = true;
+    if (sealed_as != nullptr) {
+        // It is encoded, and mostly encrypted, so it would hardly get smaller.
+        const auto body = codec_.seal_whole(*sealed_as, message.body);
+        if (!body) {
+            return std::unexpected(body.error());
+        }
+        fits = ok({
+            batch.Put(database_.bodies, message.message_id, body->chunks.front()),
+            batch.Put(database_.wraps, message.message_id, body->wrap),
+        });
+    } else {
         const auto before = outbound(message.message_id);
         if (!before) {
             return std::unexpected(before.error());
@@ -113,25 +111,23 @@ Result<void> RocksDbEbxmlStore::write_outbound(const OutboundEbxml& message, boo
             return fail(Errc::not_found, "ebxml store: no such message to update");
         }
     }
-    rocksdb::WriteBatch batch;
     const auto row = keys_of::outbound(message.message_id);
     const auto delivery = keys_of::delivery(message.delivery);
-    bool fits = ok({
-        batch.Put(database_.rows, row, encode(message)),
-        batch.Put(database_.rows, delivery, message.message_id),
-    });
-    if (with_body) {
-        fits = fits && ok({batch.Put(database_.bodies, message.message_id, message.body)});
-    }
+    fits = fits && ok({
+                       batch.Put(database_.rows, row, encode(message)),
+                       batch.Put(database_.rows, delivery, message.message_id),
+                   });
     return fits ? write(batch, true) : too_large();
 }
 
 Result<void> RocksDbEbxmlStore::put(const OutboundEbxml& message) {
-    return write_outbound(message, true);
+    const auto id = MessageId::parse(message.message_id);
+    return id ? write_outbound(message, &*id)
+              : fail(Errc::invalid_argument, "ebxml store: the id of a message is none of ours");
 }
 
 Result<void> RocksDbEbxmlStore::update(const OutboundEbxml& message) {
-    return write_outbound(message, false);
+    return write_outbound(message, nullptr);
 }
 
 Result<std::optional<OutboundEbxml>> RocksDbEbxmlStore::outbound(std::string_view message_id
@@ -144,17 +140,6 @@ Result<std::optional<OutboundEbxml>> RocksDbEbxmlStore::outbound(std::string_vie
         return std::nullopt;
     }
     return decode_outbound(message_id, **bytes);
-}
-
-Result<std::string> RocksDbEbxmlStore::outbound_body(std::string_view message_id) const {
-    auto bytes = get(database_.bodies, message_id);
-    if (!bytes) {
-        return std::unexpected(std::move(bytes.error()));
-    }
-    if (!*bytes) {
-        return fail(Errc::not_found, "ebxml store: no such body");
-    }
-    return **std::move(bytes);
 }
 
 Result<std::optional<OutboundEbxml>> RocksDbEbxmlStore::outbound_of(const DeliveryId& delivery
@@ -184,6 +169,7 @@ Result<void> RocksDbEbxmlStore::erase_outbound(std::string_view message_id) {
     bool fits = ok({
         batch.Delete(database_.rows, row),
         batch.Delete(database_.bodies, slice(message_id)),
+        batch.Delete(database_.wraps, slice(message_id)),
     });
     if (*owner == message_id) {
         const auto delivery = keys_of::delivery((*before)->delivery);

@@ -1,7 +1,9 @@
 // What the ebXML message service has to remember over a restart: messages that wait for their
 // acknowledgement, with the very bytes that a resend repeats, and messages that came, with the
 // signal that each was answered with (ebMS 6.4, 6.5; HIS 1037 5.2). A store of its own beside the
-// broker's. Promises that a put has been synced when it returns. May not know ebXML beyond ids.
+// broker's. Promises that a put has been synced when it returns, and that what may hold a payload,
+// the body of what we sent, lies sealed: what came is kept as ids, digests and our signal alone.
+// May not know ebXML beyond ids.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +12,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "broker/base/clock.hpp"
 #include "broker/base/ids.hpp"
 #include "broker/base/result.hpp"
+#include "broker/store/payload_codec.hpp"
 
 namespace budstikke::store {
 
@@ -30,8 +34,8 @@ enum class OutboundState : std::uint8_t {
 
 /// A message that we sent, by its eb:MessageId.
 struct OutboundEbxml {
-    std::string message_id;
-    DeliveryId delivery;  ///< each has one message
+    std::string message_id;  ///< the text of a MessageId
+    DeliveryId delivery;     ///< each has one message
     HerId from;
     HerId to;
     std::string conversation_id;
@@ -80,20 +84,39 @@ class EbxmlStore {
  public:
     virtual ~EbxmlStore() = default;
 
+    /// Seals the body, with a key of its own. `invalid_argument` where the id is not a MessageId's.
     virtual Result<void> put(const OutboundEbxml& message) = 0;
     /// As put, but the body stays what it was.
     virtual Result<void> update(const OutboundEbxml& message) = 0;
     /// Without the body, as all that read.
     virtual Result<std::optional<OutboundEbxml>> outbound(std::string_view message_id) const = 0;
-    /// `not_found` where there is no such message.
+    /// The same bytes that were put. `not_found` where there is no such message, `corrupt` where
+    /// its body or its key do not verify, or the master key of it is not loaded.
     virtual Result<std::string> outbound_body(std::string_view message_id) const = 0;
     virtual Result<std::optional<OutboundEbxml>> outbound_of(const DeliveryId& delivery) const = 0;
-    /// Not synced: after a crash it may be there again.
+    /// With the key of its body, which can then never be read again. Not synced: after a crash it
+    /// may be there again.
     virtual Result<void> erase_outbound(std::string_view message_id) = 0;
     /// All, in the order of their ids, after `after`; for listings and the sweep.
     virtual Result<std::vector<OutboundEbxml>> all_outbound(
         std::string_view after, std::size_t rows_max
     ) const = 0;
+
+    using Wrap = std::pair<std::string, std::string>;  ///< eb:MessageId, wrapped key of its body
+    /// In the order of the ids, after `after`.
+    virtual Result<std::vector<Wrap>> wraps(std::string_view after, std::size_t rows_max) const = 0;
+    struct Rewrapped {
+        std::size_t count = 0;  ///< of keys that another master key had wrapped
+        /// The id of the last row that was looked at; empty: there is none after `after`.
+        std::string last;
+    };
+    /// Wraps the keys of the next rows by the codec's current master key, durably. A key that
+    /// cannot be unwrapped stays what it is. Where the codec got a new current key before the first
+    /// page, no key is wrapped by an older one after the last.
+    virtual Result<Rewrapped> rewrap(std::string_view after, std::size_t rows_max) = 0;
+    /// Takes the bytes of erased keys off the disk, which until then can still be found there. May
+    /// take seconds.
+    virtual Result<void> forget_erased() = 0;
 
     virtual Result<void> put(const InboundEbxml& message) = 0;
     virtual Result<std::optional<InboundEbxml>> inbound(
@@ -107,7 +130,11 @@ class EbxmlStore {
     virtual Result<std::size_t> erase_inbound_before(Timestamp before, std::size_t rows_max) = 0;
 };
 
-/// Opens or creates it, mode 0700. Errors as open_rocksdb.
-Result<std::unique_ptr<EbxmlStore>> open_ebxml_store(const std::filesystem::path& folder);
+/// Opens or creates it, mode 0700. `codec` seals the bodies and outlives it. Errors as
+/// open_rocksdb: the store of an older version of the broker, whose bodies lie unsealed, is refused
+/// like any other format and left alone.
+Result<std::unique_ptr<EbxmlStore>> open_ebxml_store(
+    const std::filesystem::path& folder, const PayloadCodec& codec
+);
 
 }  // namespace budstikke::store

@@ -21,24 +21,25 @@ class WriteBatch;
 
 namespace budstikke::store {
 
-/// An open database with its two families; closes in the right order.
+/// An open database with its families; closes in the right order.
 struct EbxmlDatabase {
-    EbxmlDatabase(
-        std::unique_ptr<rocksdb::DB> opened, rocksdb::ColumnFamilyHandle* row_family,
-        rocksdb::ColumnFamilyHandle* body_family
-    );
+    explicit EbxmlDatabase(std::unique_ptr<rocksdb::DB> opened);
     ~EbxmlDatabase();
     EbxmlDatabase(EbxmlDatabase&&) noexcept;
     EbxmlDatabase& operator=(EbxmlDatabase&&) = delete;
+    /// The member for a family of that name; of no other.
+    rocksdb::ColumnFamilyHandle*& handle_of(std::string_view family);
 
     std::unique_ptr<rocksdb::DB> db;
-    rocksdb::ColumnFamilyHandle* rows;
-    rocksdb::ColumnFamilyHandle* bodies;
+    rocksdb::ColumnFamilyHandle* rows = nullptr;
+    rocksdb::ColumnFamilyHandle* bodies = nullptr;
+    rocksdb::ColumnFamilyHandle* wraps = nullptr;
 };
 
 class RocksDbEbxmlStore final : public EbxmlStore {
  public:
-    explicit RocksDbEbxmlStore(EbxmlDatabase database) : database_(std::move(database)) {}
+    RocksDbEbxmlStore(EbxmlDatabase database, const PayloadCodec& codec)
+        : database_(std::move(database)), codec_(codec) {}
 
     Result<void> put(const OutboundEbxml& message) override;
     Result<void> update(const OutboundEbxml& message) override;
@@ -48,6 +49,10 @@ class RocksDbEbxmlStore final : public EbxmlStore {
     Result<void> erase_outbound(std::string_view message_id) override;
     Result<std::vector<OutboundEbxml>> all_outbound(std::string_view after, std::size_t rows_max)
         const override;
+
+    Result<std::vector<Wrap>> wraps(std::string_view after, std::size_t rows_max) const override;
+    Result<Rewrapped> rewrap(std::string_view after, std::size_t rows_max) override;
+    Result<void> forget_erased() override;
 
     Result<void> put(const InboundEbxml& message) override;
     Result<std::optional<InboundEbxml>> inbound(const HerId& from, std::string_view message_id)
@@ -67,14 +72,17 @@ class RocksDbEbxmlStore final : public EbxmlStore {
     /// The rows of [first, end) in key order.
     Result<void> scan(std::string_view first, std::string_view end, const Visit& visit) const;
     Result<void> write(rocksdb::WriteBatch& batch, bool synced);
-    Result<void> write_outbound(const OutboundEbxml& message, bool with_body);
+    Result<void> write_outbound(const OutboundEbxml& message, const MessageId* sealed_as);
     Result<void> add_erasure(
         rocksdb::WriteBatch& batch, const HerId& from, const std::string& message_id
     );
-    /// Rows that follow from a record are read and changed under the lock of its id.
+    /// Rows that follow from a record are read and changed under the lock of its id. What wraps
+    /// keys anew holds all: so it brings back no key that is being erased, and none that was
+    /// wrapped before comes after it.
     std::mutex& lock_of(std::string_view message_id) const;
 
     EbxmlDatabase database_;
+    const PayloadCodec& codec_;
     /// Writers of inbound messages share it; what erases by time has it alone.
     std::shared_mutex inbound_;
     mutable std::array<std::mutex, 64> locks_;

@@ -1,6 +1,8 @@
-// Opening the store of the ebXML message service. It has no watermark as the broker's has: a tail
-// that a damaged disk took from it is healed by the partners, who send again, or get a message once
-// more that they had; the broker's own store, which promised it, is untouched.
+// Opening the store of the ebXML message service, and closing it. It has no watermark as the
+// broker's has: a tail that a damaged disk took from it is healed by the partners, who send again,
+// or get a message once more that they had; the broker's own store, which promised it, is
+// untouched.
+#include <algorithm>
 #include <filesystem>
 
 #include <rocksdb/db.h>
@@ -21,8 +23,9 @@ namespace {
 using limits::mib;
 
 /// Of the rows and their keys. Another version is refused, older and newer alike.
-constexpr std::string_view format_version = "1";
+constexpr std::string_view format_version = "2";
 constexpr std::string_view body_family = "bodies";
+constexpr std::string_view wrap_family = "wraps";
 constexpr double bloom_bits_per_key = 10;
 constexpr double memtable_filter_ratio = 0.05;
 constexpr std::size_t tombstone_window = 128;
@@ -45,10 +48,11 @@ std::vector<rocksdb::ColumnFamilyDescriptor> families() {
         rocksdb::NewCompactOnDeletionCollectorFactory(tombstone_window, tombstones_in_window)
     };
     rocksdb::ColumnFamilyOptions bodies = rows;
-    bodies.compression = rocksdb::kNoCompression;  // they are encrypted
+    bodies.compression = rocksdb::kNoCompression;  // they are sealed
     return {
         {rocksdb::kDefaultColumnFamilyName, rows},
         {std::string(body_family), bodies},
+        {std::string(wrap_family), bodies},
     };
 }
 
@@ -66,18 +70,66 @@ bool lost_its_head(const std::string& path, std::error_code& failed) {
     return holds_rows;
 }
 
-Result<void> check_format(const EbxmlDatabase& database) {
+/// All, or those which a store that is there has: one of another format is not to get new ones.
+Result<std::vector<rocksdb::ColumnFamilyDescriptor>> families_in(
+    const rocksdb::DBOptions& options, const std::string& path
+) {
+    auto all = families();
+    std::error_code failed;
+    if (!std::filesystem::exists(path + "/CURRENT", failed)) {
+        return failed ? fail(Errc::io, path + ": " + failed.message())
+                      : Result<std::vector<rocksdb::ColumnFamilyDescriptor>>(std::move(all));
+    }
+    std::vector<std::string> present;
+    const auto status = rocksdb::DB::ListColumnFamilies(options, path, &present);
+    if (!status.ok()) {
+        return refused(status, "read its manifest");
+    }
+    std::erase_if(all, [&](const rocksdb::ColumnFamilyDescriptor& family) {
+        return std::ranges::find(present, family.name) == present.end();
+    });
+    if (all.size() != present.size()) {
+        return fail(Errc::conflict, "ebxml store: it has families that this version does not know");
+    }
+    return all;
+}
+
+Result<EbxmlDatabase> open_database(const std::string& path) {
+    auto options = database_options({.path = path}, *rocksdb::Env::Default());
+    options.create_if_missing = true;
+    // Many threads write here, each its own message.
+    options.allow_concurrent_memtable_write = true;
+    options.db_write_buffer_size = 0;
+    const auto present = families_in(options, path);
+    if (!present) {
+        return std::unexpected(present.error());
+    }
+    rocksdb::DB* opened = nullptr;
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    const auto status = rocksdb::DB::Open(options, path, *present, &handles, &opened);
+    if (!status.ok()) {
+        return refused(status, "open");
+    }
+    EbxmlDatabase database{std::unique_ptr<rocksdb::DB>(opened)};
+    for (auto* handle : handles) {
+        database.handle_of(handle->GetName()) = handle;
+    }
+    return Result<EbxmlDatabase>(std::move(database));
+}
+
+/// The format is written last, so a store without one is still being made.
+Result<void> complete(EbxmlDatabase& database) {
+    for (const auto& family : families()) {
+        auto*& handle = database.handle_of(family.name);
+        if (handle != nullptr) {
+            continue;
+        }
+        const auto status = database.db->CreateColumnFamily(family.options, family.name, &handle);
+        if (!status.ok()) {
+            return refused(status, "make a family");
+        }
+    }
     const rocksdb::Slice key(ebxml_keys::format_row.data(), ebxml_keys::format_row.size());
-    std::string version;
-    const auto status = database.db->Get(rocksdb::ReadOptions(), database.rows, key, &version);
-    if (status.ok()) {
-        return version == format_version
-                   ? Result<void>()
-                   : fail(Errc::conflict, "ebxml store: its format is another than this version's");
-    }
-    if (!status.IsNotFound()) {
-        return refused(status, "read its format version");
-    }
     rocksdb::WriteOptions durable;
     durable.sync = true;
     const auto written = database.db->Put(
@@ -86,9 +138,55 @@ Result<void> check_format(const EbxmlDatabase& database) {
     return written.ok() ? Result<void>() : refused(written, "write its format version");
 }
 
+Result<void> check_format(EbxmlDatabase& database) {
+    const rocksdb::Slice key(ebxml_keys::format_row.data(), ebxml_keys::format_row.size());
+    std::string version;
+    const auto status = database.db->Get(rocksdb::ReadOptions(), database.rows, key, &version);
+    if (status.IsNotFound()) {
+        return complete(database);
+    }
+    if (!status.ok()) {
+        return refused(status, "read its format version");
+    }
+    if (version != format_version) {
+        return fail(
+            Errc::conflict, "ebxml store: its format is another than " +
+                                std::string(format_version) + ", which this version reads"
+        );
+    }
+    return database.bodies != nullptr && database.wraps != nullptr
+               ? Result<void>()
+               : fail(Errc::corrupt, "ebxml store: it lacks families");
+}
+
 }  // namespace
 
-Result<std::unique_ptr<EbxmlStore>> open_ebxml_store(const std::filesystem::path& folder) {
+EbxmlDatabase::EbxmlDatabase(std::unique_ptr<rocksdb::DB> opened) : db(std::move(opened)) {}
+
+EbxmlDatabase::EbxmlDatabase(EbxmlDatabase&&) noexcept = default;
+
+EbxmlDatabase::~EbxmlDatabase() {
+    if (!db) {
+        return;
+    }
+    for (auto* family : {rows, bodies, wraps}) {
+        if (family != nullptr) {
+            // Only refuses handles of another database.
+            db->DestroyColumnFamilyHandle(family).PermitUncheckedError();
+        }
+    }
+}
+
+rocksdb::ColumnFamilyHandle*& EbxmlDatabase::handle_of(std::string_view family) {
+    if (family == body_family) {
+        return bodies;
+    }
+    return family == wrap_family ? wraps : rows;
+}
+
+Result<std::unique_ptr<EbxmlStore>> open_ebxml_store(
+    const std::filesystem::path& folder, const PayloadCodec& codec
+) {
     const std::string path = folder.string();
     if (auto prepared = prepare_folder(path); !prepared) {
         return std::unexpected(std::move(prepared.error()));
@@ -101,22 +199,14 @@ Result<std::unique_ptr<EbxmlStore>> open_ebxml_store(const std::filesystem::path
     if (lost) {
         return fail(Errc::corrupt, path + "/CURRENT is missing, but the store was in use");
     }
-    auto options = database_options({.path = path}, *rocksdb::Env::Default());
-    options.create_if_missing = true;
-    // Many threads write here, each its own message.
-    options.allow_concurrent_memtable_write = true;
-    options.db_write_buffer_size = 0;
-    rocksdb::DB* opened = nullptr;
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    const auto status = rocksdb::DB::Open(options, path, families(), &handles, &opened);
-    if (!status.ok()) {
-        return refused(status, "open");
+    auto database = open_database(path);
+    if (!database) {
+        return std::unexpected(std::move(database.error()));
     }
-    EbxmlDatabase database(std::unique_ptr<rocksdb::DB>(opened), handles[0], handles[1]);
-    if (auto fits = check_format(database); !fits) {
+    if (auto fits = check_format(*database); !fits) {
         return std::unexpected(std::move(fits.error()));
     }
-    return std::make_unique<RocksDbEbxmlStore>(std::move(database));
+    return std::make_unique<RocksDbEbxmlStore>(*std::move(database), codec);
 }
 
 }  // namespace budstikke::store

@@ -90,6 +90,21 @@ class PayloadKey {
     crypto::SealKey key_{};
 };
 
+Result<std::string> seal_as(
+    Form form, const crypto::SealKey& key, const MessageId& message, std::uint32_t index,
+    std::string_view body
+) {
+    const auto context = context_of(form, message, index);
+    std::string sealed;
+    sealed.reserve(1 + body.size() + crypto::seal_tag_bytes);
+    sealed += static_cast<char>(form);
+    auto done = crypto::seal(key, nonce_of(index), {context.data(), context.size()}, body, sealed);
+    if (!done) {
+        return std::unexpected(std::move(done.error()));
+    }
+    return sealed;
+}
+
 Result<std::string> seal_piece(
     const crypto::SealKey& key, const MessageId& message, std::uint32_t index,
     std::string_view piece
@@ -104,15 +119,7 @@ Result<std::string> seal_piece(
     const bool smaller = ZSTD_isError(size) == 0U && size < piece.size();
     const Form form = smaller ? Form::zstd_dictionary : Form::plain;
     const std::string_view body = smaller ? std::string_view(compressed).substr(0, size) : piece;
-    const auto context = context_of(form, message, index);
-    std::string sealed;
-    sealed.reserve(1 + body.size() + crypto::seal_tag_bytes);
-    sealed += static_cast<char>(form);
-    auto done = crypto::seal(key, nonce_of(index), {context.data(), context.size()}, body, sealed);
-    if (!done) {
-        return std::unexpected(std::move(done.error()));
-    }
-    return sealed;
+    return seal_as(form, key, message, index, body);
 }
 
 Result<std::string> inflate(std::string_view frame, const ZSTD_DDict* dictionary) {
@@ -155,6 +162,20 @@ Result<SealedPayload> PayloadCodec::seal(const MessageId& message, std::string_v
         sealed.chunks.push_back(std::move(*chunk));
     } while (!payload.empty());
     return sealed;
+}
+
+Result<SealedPayload> PayloadCodec::seal_whole(const MessageId& message, std::string_view bytes)
+    const {
+    const PayloadKey key;
+    auto wrap = keys_.load()->wrap(key.get(), message.raw());
+    if (!wrap) {
+        return std::unexpected(std::move(wrap.error()));
+    }
+    auto sealed = seal_as(Form::plain, key.get(), message, 0, bytes);
+    if (!sealed) {
+        return std::unexpected(std::move(sealed.error()));
+    }
+    return SealedPayload{.wrap = *std::move(wrap), .chunks = {*std::move(sealed)}};
 }
 
 Result<std::string> PayloadCodec::open(

@@ -31,6 +31,8 @@ class PayloadCodec {
 
     /// Empty payloads have one empty piece.
     Result<SealedPayload> seal(const MessageId& message, std::string_view payload) const;
+    /// As one piece of whatever size, and as it is: for what compression does not make smaller.
+    Result<SealedPayload> seal_whole(const MessageId& message, std::string_view bytes) const;
     /// One piece back. `corrupt` where bytes, index or message do not belong together, `not_found`
     /// where the master key that wrapped it is not loaded.
     Result<std::string> open(

@@ -185,17 +185,19 @@ def acknowledgment(message, keys, references=None):
 
 def payload_message(sender, recipient, document, keys, theirs, *, action="EPIKRISE",
                     message_id=None, sync=False, ack=True, answers=None, encoding="binary",
-                    namespace=None, description=""):
+                    namespace=None, description="", clear=False, service=None):
     """`document` encrypted for `theirs`, signed with `keys`, as a package. `answers`: the Action of
     the message that it is the AppRec for. `encoding`: of the part inside, which has no headers
-    where it is None; `namespace`: what the manifest says of the document."""
+    where it is None; `namespace`: what the manifest says of the document; `clear`: not encrypted
+    at all; `service`: another than that of the Action."""
     cid = f"{uuid.uuid4()}@partner.example"
     head = (b"" if encoding is None else
             b"Content-Type: application/xml\r\n"
             b"Content-Transfer-Encoding: " + encoding.encode() + b"\r\n\r\n")
     inside = head + document
-    encrypted = openssl("cms", "-encrypt", "-aes256", "-binary", "-outform", "DER",
-                        theirs.encryption.with_suffix(".crt"), data=inside)
+    encrypted = document if clear else openssl(
+        "cms", "-encrypt", "-aes256", "-binary", "-outform", "DER",
+        theirs.encryption.with_suffix(".crt"), data=inside)
     namespace = namespace or etree.fromstring(document).tag[1:].split("}")[0]
     blocks = "" if not ack else (
               f'<eb:AckRequested SOAP:actor="urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH" '
@@ -205,7 +207,7 @@ def payload_message(sender, recipient, document, keys, theirs, *, action="EPIKRI
     manifest = (f'<eb:Manifest eb:version="2.0"><eb:Reference xlink:type="simple" '
                 f'xlink:href="cid:{cid}"><eb:Schema eb:location="{namespace}" eb:version="1.2"/>'
                 f'</eb:Reference></eb:Manifest>')
-    service, roles = f"S-{action}", (f"{action}sender", f"{action}receiver")
+    service, roles = service or f"S-{action}", (f"{action}sender", f"{action}receiver")
     if answers:
         service, action = f"S-{answers}", "APPREC"
         roles = (f"{answers}receiver", f"{answers}sender")
@@ -218,7 +220,8 @@ def payload_message(sender, recipient, document, keys, theirs, *, action="EPIKRI
     body = (f'--{boundary}\r\nContent-Type: text/xml; charset="UTF-8"\r\n'
             f'Content-Transfer-Encoding: 8bit\r\nContent-ID: <soap@partner.example>\r\n\r\n'
             ).encode() + soap + (
-        f'\r\n--{boundary}\r\nContent-Type: {CMS}\r\nContent-Transfer-Encoding: base64\r\n'
+        f'\r\n--{boundary}\r\nContent-Type: {"application/xml" if clear else CMS}\r\n'
+        f'Content-Transfer-Encoding: base64\r\n'
         f'Content-ID: <{cid}>\r\n\r\n').encode() + base64.encodebytes(encrypted).replace(
             b"\n", b"\r\n") + f"--{boundary}--\r\n".encode()
     return (f'multipart/related; type="text/xml"; boundary="{boundary}"; '

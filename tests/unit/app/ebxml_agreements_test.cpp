@@ -30,6 +30,7 @@ class EbxmlAgreements : public pipeline::BrokerTest {
         auto part = EbxmlPart::open(
             config_, *std::move(state), {},
             {.broker = *broker_,
+             .codec = *codec_,
              .adapters = adapters_,
              .schemas = nullptr,
              .clock = clock_,

@@ -39,7 +39,7 @@ TEST_F(WrapCountsTest, EndsAtTheLimitAndSaysWhetherThatWasAll) {
     add(1, 2);
     for (const std::uint64_t rows : {2U, 3U, 4U}) {
         add(rows, rows);
-        const auto counts = count_wraps(*store_, 3);
+        const auto counts = count_wraps(*store_, nullptr, 3);
         ASSERT_TRUE(counts);
         EXPECT_EQ(counted(*counts), std::min<std::uint64_t>(rows, 3));
         EXPECT_EQ(counts->complete, rows <= 3) << rows;
@@ -50,18 +50,19 @@ TEST_F(WrapCountsTest, CountsOverManyPages) {
     constexpr std::uint64_t rows = 2 * limits::wraps_page_rows_max;
     add(1, rows);
     for (const std::size_t limit : {rows - 1, rows, rows + 1}) {
-        const auto counts = count_wraps(*store_, limit);
+        const auto counts = count_wraps(*store_, nullptr, limit);
         ASSERT_TRUE(counts);
         EXPECT_EQ(counted(*counts), std::min<std::uint64_t>(rows, limit));
         EXPECT_EQ(counts->complete, limit >= rows) << limit;
     }
     static_assert(limits::admin_scan_rows_max > rows);
-    EXPECT_TRUE(count_wraps(*store_)->complete) << "the default is the limit of one command";
+    EXPECT_TRUE(count_wraps(*store_, nullptr)->complete)
+        << "the default is the limit of one command";
 }
 
 TEST_F(WrapCountsTest, NamesWhatNoKeyWraps) {
     add(1, 1);
-    EXPECT_EQ(count_wraps(*store_)->by_key.at("unreadable"), 1U);
+    EXPECT_EQ(count_wraps(*store_, nullptr)->by_key.at("unreadable"), 1U);
 }
 
 }  // namespace

@@ -8,54 +8,10 @@
 
 #include "broker/store/ebxml_codec.hpp"
 #include "broker/store/ebxml_keys.hpp"
-#include "tests/unit/store/samples.hpp"
+#include "tests/unit/store/ebxml_samples.hpp"
 
 namespace budstikke::store::testing {
 namespace {
-
-OutboundEbxml sample_outbound(std::uint64_t number) {
-    return {
-        .message_id = "out-" + std::to_string(number),
-        .delivery = delivery_id(number, "8094866"),
-        .from = her_id("90998"),
-        .to = her_id("8094866"),
-        .conversation_id = "c-" + std::to_string(number),
-        .cpa_id = "8094866_90998",
-        .endpoint = "https://partner.example/msh",
-        .content_type = "multipart/related; boundary=b",
-        .body = "the body of " + std::to_string(number),
-        .references = {" q1w2", "cid:payload e3r4"},
-        .state = OutboundState::waiting,
-        .attempts = 2,
-        .failures = 3,
-        .failures_in_a_row = 1,
-        .attempts_max = 6,
-        .retry_interval = std::chrono::hours(12),
-        .next_attempt = at(1000),
-        .expires_at = at(9000),
-        .reason = "SecurityFailure",
-    };
-}
-
-OutboundEbxml without_body(OutboundEbxml message) {
-    message.body.clear();
-    return message;
-}
-
-InboundEbxml sample_inbound(const std::string& id, std::int64_t received_at) {
-    return {
-        .from = her_id("90998"),
-        .to = her_id("8094866"),
-        .message_id = id,
-        .conversation_id = "c-" + id,
-        .digests = {" q1w2", "cid:payload e3r4"},
-        .received_at = at(received_at),
-        .business_id = "business-1",
-        .content_type = "text/xml",
-        .body = "the signal",
-        .transfer_encoding = "base64",
-    };
-}
 
 class EbxmlStoreTest : public ::testing::Test {
  protected:
@@ -63,33 +19,23 @@ class EbxmlStoreTest : public ::testing::Test {
     std::string path() const { return (folder_.path() / "ebxml").string(); }
     void open() {
         store_.reset();
-        auto store = open_ebxml_store(path());
+        auto store = open_ebxml_store(path(), codec_);
         ASSERT_TRUE(store) << store.error().detail;
         store_ = *std::move(store);
     }
     Errc refusal() const {
-        const auto store = open_ebxml_store(path());
+        const auto store = open_ebxml_store(path(), codec_);
         EXPECT_FALSE(store.has_value());
         return store ? Errc::internal : store.error().code;
     }
     /// Writes a row behind the store's back.
     void plant(const std::string& key, const std::string& value) {
         store_.reset();
-        rocksdb::DB* db = nullptr;
-        std::vector<rocksdb::ColumnFamilyHandle*> handles;
-        ASSERT_TRUE(rocksdb::DB::Open(
-                        rocksdb::DBOptions(), path(),
-                        {{rocksdb::kDefaultColumnFamilyName, {}}, {"bodies", {}}}, &handles, &db
-        )
-                        .ok());
-        ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), key, value).ok());
-        for (auto* handle : handles) {
-            ASSERT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
-        }
-        delete db;
+        ASSERT_NO_FATAL_FAILURE(plant_row(path(), {"default", "bodies", "wraps"}, key, value));
     }
 
     TempFolder folder_;
+    PayloadCodec codec_{master_keys(folder_, {{"k1", '1'}})};
     std::unique_ptr<EbxmlStore> store_;
 };
 
@@ -117,14 +63,14 @@ TEST_F(EbxmlStoreTest, keeps_that_no_signal_is_awaited) {
 }
 
 TEST_F(EbxmlStoreTest, knows_nothing_of_what_was_never_put) {
-    EXPECT_EQ(store_->outbound("out-1").value(), std::nullopt);
+    EXPECT_EQ(store_->outbound(out_id(1)).value(), std::nullopt);
     EXPECT_EQ(store_->outbound_of(delivery_id(1, "1")).value(), std::nullopt);
-    EXPECT_EQ(store_->outbound_body("out-1").error().code, Errc::not_found);
+    EXPECT_EQ(store_->outbound_body(out_id(1)).error().code, Errc::not_found);
     EXPECT_EQ(store_->update(sample_outbound(1)).error().code, Errc::not_found);
-    EXPECT_EQ(store_->outbound("out-1").value(), std::nullopt);
+    EXPECT_EQ(store_->outbound(out_id(1)).value(), std::nullopt);
     EXPECT_EQ(store_->inbound(her_id("90998"), "in-1").value(), std::nullopt);
     EXPECT_EQ(store_->inbound_of_business(her_id("90998"), "b").value(), std::nullopt);
-    EXPECT_TRUE(store_->erase_outbound("out-1"));
+    EXPECT_TRUE(store_->erase_outbound(out_id(1)));
     EXPECT_TRUE(store_->all_outbound("", 10).value().empty());
 }
 
@@ -143,17 +89,17 @@ TEST_F(EbxmlStoreTest, an_update_leaves_the_body_as_it_was) {
 TEST_F(EbxmlStoreTest, erases_a_message_with_all_that_leads_to_it) {
     ASSERT_TRUE(store_->put(sample_outbound(1)));
     ASSERT_TRUE(store_->put(sample_outbound(2)));
-    ASSERT_TRUE(store_->erase_outbound("out-1"));
-    EXPECT_EQ(store_->outbound("out-1").value(), std::nullopt);
+    ASSERT_TRUE(store_->erase_outbound(out_id(1)));
+    EXPECT_EQ(store_->outbound(out_id(1)).value(), std::nullopt);
     EXPECT_EQ(store_->outbound_of(delivery_id(1, "8094866")).value(), std::nullopt);
-    EXPECT_EQ(store_->outbound_body("out-1").error().code, Errc::not_found);
+    EXPECT_EQ(store_->outbound_body(out_id(1)).error().code, Errc::not_found);
     EXPECT_EQ(store_->all_outbound("", 10).value().size(), 1U);
 }
 
 TEST_F(EbxmlStoreTest, a_delivery_leads_to_its_newest_message) {
     auto first = sample_outbound(1);
     auto second = sample_outbound(1);
-    second.message_id = "out-again";
+    second.message_id = out_id(77);
     ASSERT_TRUE(store_->put(first));
     ASSERT_TRUE(store_->put(second));
     ASSERT_TRUE(store_->erase_outbound(first.message_id));
@@ -233,16 +179,16 @@ TEST_F(EbxmlStoreTest, many_threads_may_write_at_once) {
 }
 
 TEST_F(EbxmlStoreTest, bytes_that_do_not_decode_are_corrupt) {
-    plant(ebxml_keys::outbound("out-1"), "\x0a\xff");
-    plant(ebxml_keys::delivery(delivery_id(1, "1")), "out-1");
+    plant(ebxml_keys::outbound(out_id(1)), "\x0a\xff");
+    plant(ebxml_keys::delivery(delivery_id(1, "1")), out_id(1));
     plant(ebxml_keys::inbound(her_id("1"), "in-1"), "\x0a\xff");
     plant(ebxml_keys::business(her_id("1"), "b"), "in-1");
     open();
-    EXPECT_EQ(store_->outbound("out-1").error().code, Errc::corrupt);
+    EXPECT_EQ(store_->outbound(out_id(1)).error().code, Errc::corrupt);
     EXPECT_EQ(store_->outbound_of(delivery_id(1, "1")).error().code, Errc::corrupt);
     EXPECT_EQ(store_->all_outbound("", 10).error().code, Errc::corrupt);
     EXPECT_EQ(store_->update(without_body(sample_outbound(1))).error().code, Errc::corrupt);
-    EXPECT_EQ(store_->erase_outbound("out-1").error().code, Errc::corrupt);
+    EXPECT_EQ(store_->erase_outbound(out_id(1)).error().code, Errc::corrupt);
     EXPECT_EQ(store_->inbound(her_id("1"), "in-1").error().code, Errc::corrupt);
     EXPECT_EQ(store_->inbound_of_business(her_id("1"), "b").error().code, Errc::corrupt);
 }
@@ -256,13 +202,13 @@ TEST_F(EbxmlStoreTest, keys_that_do_not_read_are_corrupt) {
 TEST_F(EbxmlStoreTest, a_record_of_values_that_mean_nothing_is_corrupt) {
     auto sent = sample_outbound(1);
     const auto bytes = encode(sent);
-    ASSERT_TRUE(decode_outbound("out-1", bytes));
+    ASSERT_TRUE(decode_outbound(out_id(1), bytes));
     sent.state = static_cast<OutboundState>(0);
-    EXPECT_EQ(decode_outbound("out-1", encode(sent)).error().code, Errc::corrupt);
+    EXPECT_EQ(decode_outbound(out_id(1), encode(sent)).error().code, Errc::corrupt);
     sent.state = static_cast<OutboundState>(5);
-    EXPECT_EQ(decode_outbound("out-1", encode(sent)).error().code, Errc::corrupt);
-    EXPECT_EQ(decode_outbound("out-1", "").error().code, Errc::corrupt);
-    EXPECT_EQ(decode_outbound("out-1", bytes.substr(1)).error().code, Errc::corrupt);
+    EXPECT_EQ(decode_outbound(out_id(1), encode(sent)).error().code, Errc::corrupt);
+    EXPECT_EQ(decode_outbound(out_id(1), "").error().code, Errc::corrupt);
+    EXPECT_EQ(decode_outbound(out_id(1), bytes.substr(1)).error().code, Errc::corrupt);
     const auto came = encode(sample_inbound("in-1", 1));
     EXPECT_EQ(decode_inbound(her_id("1"), "in-1", came.substr(1)).error().code, Errc::corrupt);
 }
@@ -273,8 +219,50 @@ TEST_F(EbxmlStoreTest, another_store_of_this_process_is_refused) {
 }
 
 TEST_F(EbxmlStoreTest, another_format_version_is_refused) {
-    plant("f", "2");
+    plant("f", "3");
     EXPECT_EQ(refusal(), Errc::conflict);
+}
+
+TEST_F(EbxmlStoreTest, a_store_whose_bodies_lie_unsealed_is_refused_and_left_alone) {
+    store_.reset();
+    ASSERT_TRUE(std::filesystem::remove_all(path()));
+    ASSERT_TRUE(std::filesystem::create_directory(path()));
+    ASSERT_EQ(::chmod(path().c_str(), 0700), 0);
+    // What the version before had: two families, and its number.
+    ASSERT_NO_FATAL_FAILURE(plant_row(path(), {"default", "bodies"}, "f", "1"));
+    EXPECT_EQ(refusal(), Errc::conflict);
+    std::vector<std::string> families;
+    ASSERT_TRUE(rocksdb::DB::ListColumnFamilies({}, path(), &families).ok());
+    EXPECT_EQ(families, (std::vector<std::string>{"default", "bodies"}));
+}
+
+TEST_F(EbxmlStoreTest, a_store_whose_making_was_interrupted_is_made_to_the_end) {
+    for (const std::vector<std::string>& made :
+         {std::vector<std::string>{"default"}, {"default", "bodies"}, {"default", "bodies", "wraps"}
+         }) {
+        store_.reset();
+        ASSERT_TRUE(std::filesystem::remove_all(path()));
+        ASSERT_TRUE(std::filesystem::create_directory(path()));
+        ASSERT_EQ(::chmod(path().c_str(), 0700), 0);
+        ASSERT_NO_FATAL_FAILURE(plant_row(path(), made, "", ""));
+        ASSERT_NO_FATAL_FAILURE(open());
+        ASSERT_TRUE(store_->put(sample_outbound(1)));
+        ASSERT_NO_FATAL_FAILURE(open());
+        EXPECT_EQ(store_->outbound_body(out_id(1)).value(), sample_outbound(1).body);
+    }
+}
+
+TEST_F(EbxmlStoreTest, families_of_another_version_are_refused) {
+    store_.reset();
+    ASSERT_NO_FATAL_FAILURE(plant_row(path(), {"default", "bodies", "wraps", "new"}, "", ""));
+    EXPECT_EQ(refusal(), Errc::conflict);
+}
+
+TEST_F(EbxmlStoreTest, an_id_that_is_none_of_ours_is_not_kept) {
+    auto sent = sample_outbound(1);
+    sent.message_id = "mine";
+    EXPECT_EQ(store_->put(sent).error().code, Errc::invalid_argument);
+    EXPECT_EQ(store_->outbound("mine").value(), std::nullopt);
 }
 
 TEST_F(EbxmlStoreTest, the_folder_is_for_its_owner_only) {

@@ -174,6 +174,21 @@ TEST_F(payload_codec, without_its_master_key_a_payload_cannot_be_read) {
     );
 }
 
+TEST_F(payload_codec, what_is_sealed_whole_is_one_piece_of_whatever_size_and_not_compressed) {
+    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, limits::chunk_bytes_max + 1}) {
+        const std::string bytes(size, 'a');
+        const auto sealed = codec_.seal_whole(message_id(1), bytes).value();
+        ASSERT_EQ(sealed.chunks.size(), 1U);
+        EXPECT_EQ(sealed.chunks[0].size(), 1 + size + crypto::seal_tag_bytes);
+        EXPECT_EQ(codec_.open(message_id(1), sealed.wrap, 0, sealed.chunks[0]).value(), bytes);
+        EXPECT_EQ(
+            codec_.open(message_id(2), sealed.wrap, 0, sealed.chunks[0]).error().code, Errc::corrupt
+        );
+        const auto cut = sealed.chunks[0].substr(0, sealed.chunks[0].size() - 1);
+        EXPECT_EQ(codec_.open(message_id(1), sealed.wrap, 0, cut).error().code, Errc::corrupt);
+    }
+}
+
 TEST_F(payload_codec, rotation_rewraps_and_the_old_key_can_go) {
     const auto sealed = codec_.seal(message_id(1), "payload").value();
     EXPECT_FALSE(codec_.rewrap(message_id(1), sealed.wrap)->has_value());

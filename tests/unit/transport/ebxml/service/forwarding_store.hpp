@@ -31,6 +31,13 @@ class ForwardingStore : public store::EbxmlStore {
     ) const override {
         return real_->all_outbound(after, rows_max);
     }
+    Result<std::vector<Wrap>> wraps(std::string_view after, std::size_t rows_max) const override {
+        return real_->wraps(after, rows_max);
+    }
+    Result<Rewrapped> rewrap(std::string_view after, std::size_t rows_max) override {
+        return real_->rewrap(after, rows_max);
+    }
+    Result<void> forget_erased() override { return real_->forget_erased(); }
     Result<void> put(const store::InboundEbxml& message) override { return real_->put(message); }
     Result<std::optional<store::InboundEbxml>> inbound(const HerId& from, std::string_view id)
         const override {

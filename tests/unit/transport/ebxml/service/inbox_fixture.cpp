@@ -78,8 +78,9 @@ void InboxTest::start() {
         std::make_shared<const crypto::MasterKeys>(std::move(keys))
     );
     store_ = store::open_rocksdb({.path = folder_.path("store").string()}).value();
-    ebxml_store_ =
-        std::make_unique<FaultyStore>(store::open_ebxml_store(folder_.path("ebxml")).value());
+    ebxml_store_ = std::make_unique<FaultyStore>(
+        store::open_ebxml_store(folder_.path("ebxml"), *codec_).value()
+    );
     broker_ = pipeline::Broker::start(
                   {.store = *store_,
                    .codec = *codec_,

@@ -145,7 +145,7 @@ class ServiceTest : public testing::Test {
         ASSERT_TRUE(register_adapters(side.adapters));
         side.store = store::open_rocksdb({.path = side.folder.path("store").string()}).value();
         side.ebxml_store = std::make_unique<FailingStore>(
-            store::open_ebxml_store(side.folder.path("ebxml")).value()
+            store::open_ebxml_store(side.folder.path("ebxml"), *side.codec).value()
         );
         side.broker = pipeline::Broker::start(
                           {.store = *side.store,

@@ -125,7 +125,7 @@ std::shared_ptr<const Surroundings> OutboxTest::surroundings() const {
 void OutboxTest::start_all() {
     start();
     broker_->replace_directory(world_.directory());
-    ebxml_store_ = std::make_unique<WatchedStore>(folder_ / "ebxml");
+    ebxml_store_ = std::make_unique<WatchedStore>(folder_ / "ebxml", *codec_);
     outbox_ = std::make_unique<Outbox>(
         options(),
         OutboxParts{

@@ -56,8 +56,8 @@ class RecordingCarrier final : public Carrier {
 /// The real store, which tells when a message of ours was changed, and fails where a test says so.
 class WatchedStore final : public ForwardingStore {
  public:
-    explicit WatchedStore(const std::filesystem::path& folder)
-        : ForwardingStore(store::open_ebxml_store(folder).value()) {}
+    WatchedStore(const std::filesystem::path& folder, const store::PayloadCodec& codec)
+        : ForwardingStore(store::open_ebxml_store(folder, codec).value()) {}
     using ForwardingStore::put;
 
     Result<void> put(const store::OutboundEbxml& message) override {
