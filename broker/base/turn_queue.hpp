@@ -3,9 +3,11 @@
 // waits.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <deque>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -26,8 +28,21 @@ class TurnQueue {
     /// Of the owner whose turn it is. Not where it is empty.
     Item pop() {
         assert(!empty());
-        const auto row = waiting_.find(owners_.front());
-        owners_.pop_front();
+        return take(owners_.begin());
+    }
+    /// Of the first owner, by turns, of whom `may` is true; nothing where it is true of none. Who
+    /// is passed over keeps his turn.
+    template <typename May>
+    std::optional<Item> pop_if(const May& may) {
+        const auto owner = std::ranges::find_if(owners_, may);
+        return owner == owners_.end() ? std::nullopt : std::optional<Item>(take(owner));
+    }
+    bool empty() const { return owners_.empty(); }
+
+ private:
+    Item take(std::deque<std::string>::iterator owner) {
+        const auto row = waiting_.find(*owner);
+        owners_.erase(owner);
         Item item = std::move(row->second.front());
         row->second.pop_front();
         if (row->second.empty()) {
@@ -37,9 +52,7 @@ class TurnQueue {
         }
         return item;
     }
-    bool empty() const { return owners_.empty(); }
 
- private:
     std::unordered_map<std::string, std::deque<Item>> waiting_;  ///< no owner without an item
     std::deque<std::string> owners_;                             ///< the same, the next one first
 };

@@ -39,6 +39,25 @@ TEST(TurnQueue, LetsANewcomerWaitForOneRoundAtMost) {
     EXPECT_EQ(queue.pop(), "o");
 }
 
+TEST(TurnQueue, PassesOverWhoMayNotAndKeepsTheirTurn) {
+    TurnQueue<std::string> queue;
+    const auto nobody = [](const std::string&) { return false; };
+    const auto anybody = [](const std::string&) { return true; };
+    const auto not_a = [](const std::string& owner) { return owner != "a"; };
+    EXPECT_EQ(queue.pop_if(anybody), std::nullopt);
+    for (const char* item : {"a1", "b1", "c1", "a2", "b2", "c2"}) {
+        queue.push({item[0]}, item);
+    }
+    EXPECT_EQ(queue.pop_if(nobody), std::nullopt);
+    EXPECT_EQ(queue.pop_if(not_a), "b1");
+    EXPECT_EQ(queue.pop_if(not_a), "c1");
+    EXPECT_EQ(queue.pop_if(anybody), "a1");
+    EXPECT_EQ(queue.pop_if(not_a), "b2");
+    EXPECT_EQ(queue.pop_if(not_a), "c2");
+    EXPECT_EQ(queue.pop_if(not_a), std::nullopt);
+    EXPECT_EQ(drained(queue), "a2 ");
+}
+
 TEST(TurnQueue, ForgetsOwnersThatHaveNothing) {
     TurnQueue<std::unique_ptr<int>> queue;
     EXPECT_TRUE(queue.empty());

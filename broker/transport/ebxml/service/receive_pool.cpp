@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <deque>
 #include <exception>
 #include <map>
 #include <mutex>
@@ -11,6 +10,8 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "broker/base/turn_queue.hpp"
 
 namespace budstikke::ebxml {
 
@@ -27,6 +28,9 @@ struct Task {
 struct Share {
     std::size_t held_bytes = 0;
     std::size_t waiting = 0;
+    std::size_t workers = 0;
+
+    bool is_empty() const { return held_bytes == 0 && waiting == 0 && workers == 0; }
 };
 
 }  // namespace
@@ -44,29 +48,48 @@ struct ReceivePool::Impl {
             };
             Reception reception = ask(arrival);
             auto answered = std::move(task->answered);
+            const std::string sender = task->sender;
             // Before the sender can know: what it sends next finds this room free.
             task.reset();
             answered(std::move(reception));
+            finished(sender);
         }
     }
 
     std::optional<Task> next() {
         std::unique_lock lock(mutex);
-        changed.wait(lock, [this] { return stopping || !waiting.empty(); });
-        if (waiting.empty()) {
-            return std::nullopt;
+        for (;;) {
+            auto task = waiting.pop_if([this](const std::string& sender) {
+                return shares.at(sender).workers < options.workers_per_sender_max;
+            });
+            if (task) {
+                --waiting_count;
+                Share& share = shares.at(task->sender);
+                --share.waiting;
+                ++share.workers;
+            }
+            if (stopping && waiting.empty()) {
+                changed.notify_all();
+                return task;
+            }
+            if (task) {
+                return task;
+            }
+            changed.wait(lock);
         }
-        std::optional<Task> task(std::move(waiting.front()));
-        waiting.pop_front();
-        --shares.at(task->sender).waiting;
-        forget_if_idle(task->sender);
-        return task;
+    }
+
+    /// Wakes nobody: what it lets begin is for the worker that comes back.
+    void finished(const std::string& sender) {
+        const std::lock_guard lock(mutex);
+        --shares.at(sender).workers;
+        forget_if_idle(sender);
     }
 
     /// Holding `mutex`.
     void forget_if_idle(const std::string& sender) {
         const auto at = shares.find(sender);
-        if (at != shares.end() && at->second.held_bytes == 0 && at->second.waiting == 0) {
+        if (at != shares.end() && at->second.is_empty()) {
             shares.erase(at);
         }
     }
@@ -95,7 +118,8 @@ struct ReceivePool::Impl {
     EventLog& events;
     std::mutex mutex;
     std::condition_variable changed;
-    std::deque<Task> waiting;
+    TurnQueue<Task> waiting;
+    std::size_t waiting_count = 0;
     std::size_t held_bytes = 0;
     std::map<std::string, Share> shares;  ///< of those that hold anything
     bool stopping = false;
@@ -152,17 +176,19 @@ bool ReceivePool::post(Taken taken, Room room, std::move_only_function<void(Rece
     {
         const std::lock_guard lock(impl_->mutex);
         Share& share = impl_->shares[room.sender_];
-        if (impl_->stopping || impl_->waiting.size() >= impl_->options.waiting_max ||
+        if (impl_->stopping || impl_->waiting_count >= impl_->options.waiting_max ||
             share.waiting >= impl_->options.waiting_per_sender_max) {
             impl_->forget_if_idle(room.sender_);
             return false;
         }
-        impl_->waiting.push_back(
-            {.sender = room.sender_,
-             .taken = std::move(taken),
-             .room = std::move(room),
-             .answered = std::move(answered)}
+        const std::string sender = room.sender_;
+        impl_->waiting.push(
+            sender, {.sender = sender,
+                     .taken = std::move(taken),
+                     .room = std::move(room),
+                     .answered = std::move(answered)}
         );
+        ++impl_->waiting_count;
         ++share.waiting;
     }
     impl_->changed.notify_one();

@@ -1,7 +1,7 @@
 // Workers that hand what listeners took to the Receiver, which blocks. Promises that so many wait
 // at most, that what is taken is answered once, that the bytes which all listeners hold are
-// bounded, and that no sender takes the places and the room of all others. One for all listeners.
-// May not know sockets.
+// bounded, that senders take turns, and that none takes the workers, the places and the room of all
+// others. One for all listeners. May not know sockets.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,10 @@ namespace budstikke::ebxml {
 
 struct ReceivePoolOptions {
     /// Each waits twice for the disk with its message: more of them share each synced write.
-    std::size_t workers = 32;
+    std::size_t workers = 48;
+    /// The others are free for who comes next, also while there is nobody else: how long a message
+    /// keeps its worker is partly in its sender's hands.
+    std::size_t workers_per_sender_max = 32;
     std::size_t waiting_max = limits::https_requests_waiting_max;
     std::size_t waiting_per_sender_max = waiting_max / 2;
     /// Of packages that are being read, wait or are worked on.
@@ -42,7 +45,10 @@ class ReceivePool {
     class Room {
      public:
         /// `sender` is who shares are counted for: an authenticated organisation, or one word for
-        /// all whose mails a server of ours brings.
+        /// all whose mails a server of ours brings. Anybody can write any address into the envelope
+        /// of a mail: a share for each would give who invents them as many as they like, and take
+        /// them from organisations that we know. A mail server keeps what it is told to bring
+        /// later.
         Room(ReceivePool& pool, std::string sender) : pool_(&pool), sender_(std::move(sender)) {}
         Room(Room&& other) noexcept;
         Room& operator=(Room&&) = delete;

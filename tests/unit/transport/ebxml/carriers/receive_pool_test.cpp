@@ -1,10 +1,13 @@
-// The pool of all listeners: no sender takes the room and the places of all others.
+// The pool of all listeners: no sender takes the room, the places and the workers of all others.
 #include "broker/transport/ebxml/service/receive_pool.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/unit/transport/ebxml/carriers/receivers.hpp"
@@ -92,6 +95,69 @@ TEST_F(ReceivePoolTest, LetsHalfOfThePlacesBeOneSendersAndNotOneMore) {
     receiver_.release();
     wait_for_answers(static_cast<int>(options_.waiting_max / 2) + 2);
     EXPECT_TRUE(post("999000001"));
+}
+
+TEST_F(ReceivePoolTest, LetsOneSenderHaveItsShareOfTheWorkersAndAnotherThroughAtOnce) {
+    start();
+    receiver_.hold();
+    const auto share = static_cast<int>(options_.workers_per_sender_max);
+    const auto rest = static_cast<int>(options_.workers) - share;
+    const auto places = static_cast<int>(options_.waiting_max / 2);
+    ASSERT_GE(rest, share / 2);
+    for (int i = 0; i < share; ++i) {
+        ASSERT_TRUE(post("999000001")) << i;
+        ASSERT_TRUE(receiver_.wait_for(static_cast<std::size_t>(i) + 1));
+    }
+    for (int i = 0; i < places; ++i) {
+        ASSERT_TRUE(post("999000001")) << i;
+    }
+    EXPECT_FALSE(post("999000001"));
+    // They are begun though the first still has all that it may: nothing was released.
+    for (int i = 0; i < rest; ++i) {
+        ASSERT_TRUE(post("99900000" + std::to_string(2 + i % 2))) << i;
+        ASSERT_TRUE(receiver_.wait_for(static_cast<std::size_t>(share + i) + 1));
+    }
+    const auto begun = receiver_.sources();
+    EXPECT_EQ(std::ranges::count(begun, "999000001"), share);
+    receiver_.release();
+    wait_for_answers(share + places + rest);
+}
+
+TEST_F(ReceivePoolTest, LetsSendersTakeTurns) {
+    options_.workers = 1;
+    options_.workers_per_sender_max = 1;
+    start();
+    receiver_.hold();
+    ASSERT_TRUE(post("first"));
+    ASSERT_TRUE(receiver_.wait_for(1));
+    for (const char* sender : {"many", "many", "many", "few", "few", "one"}) {
+        ASSERT_TRUE(post(sender));
+    }
+    receiver_.release();
+    wait_for_answers(7);
+    EXPECT_THAT(
+        receiver_.sources(),
+        ::testing::ElementsAre("first", "many", "few", "one", "many", "few", "many")
+    );
+}
+
+TEST_F(ReceivePoolTest, AnswersWhatOneSenderStillHasWaitingWhenItStops) {
+    options_.workers = 4;
+    options_.workers_per_sender_max = 2;
+    start();
+    receiver_.hold();
+    for (int i = 0; i < 2; ++i) {
+        ASSERT_TRUE(post("999000001"));
+    }
+    ASSERT_TRUE(receiver_.wait_for(2));
+    for (int i = 0; i < 20; ++i) {
+        ASSERT_TRUE(post("999000001"));
+    }
+    std::jthread stopping([this] { pool_->stop(); });
+    receiver_.release();
+    stopping.join();
+    EXPECT_EQ(answered_, 22);
+    EXPECT_FALSE(post("999000002"));
 }
 
 }  // namespace
