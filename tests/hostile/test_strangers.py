@@ -65,8 +65,8 @@ def test_each_wrong_certificate_is_refused_for_its_reason(folder, pki):
         with meanwhile(attack, attack) as rounds:
             while min(rounds) < 3 * SCALE:
                 scene.pair.exchange(10)
-        for name, (_, fault) in wrong.items():
-            assert scene.broker.events(f"handshake_refused_{fault}"), name
+        for _, fault in wrong.values():
+            scene.broker.wait_event(f"handshake_refused_{fault}")
 
 
 def test_the_revoked_lose_their_sessions_and_their_tickets_and_nobody_else_does(folder, pki):
