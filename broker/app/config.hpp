@@ -48,11 +48,12 @@ struct ThreadsConfig {
     std::uint32_t workers = 0;  ///< decoding and validation
 };
 
-/// Open connections over all listeners.
+/// Open connections over all listeners, and how fast they come.
 struct ConnectionLimits {
     std::uint32_t total_max = limits::connections_max;
     std::uint32_t per_address_max = limits::connections_per_address_max;
     std::uint32_t per_organisation_max = limits::connections_per_organisation_max;
+    std::uint32_t handshakes_per_second_per_address = limits::handshakes_per_second_per_address;
 };
 
 /// Where keys stand in the file, for faults that only show later.

@@ -362,6 +362,10 @@ void ConfigReader::read_limits(Reader& reader) {
         reader, "connections_per_organisation_max", 1, limits::connections_max,
         connections.per_organisation_max
     );
+    connections.handshakes_per_second_per_address = count(
+        reader, "handshakes_per_second_per_address", limits::handshakes_per_second_min,
+        limits::handshakes_per_second_max, connections.handshakes_per_second_per_address
+    );
 }
 
 void ConfigReader::read_apprec(Reader& reader) {

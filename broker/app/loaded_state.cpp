@@ -20,7 +20,9 @@ auto as_tuple(const ThreadsConfig& c) {
     return std::tie(c.io, c.workers);
 }
 auto as_tuple(const ConnectionLimits& c) {
-    return std::tie(c.total_max, c.per_address_max, c.per_organisation_max);
+    return std::tie(
+        c.total_max, c.per_address_max, c.per_organisation_max, c.handshakes_per_second_per_address
+    );
 }
 
 auto as_tuple(const MailServerConfig& c) {

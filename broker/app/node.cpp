@@ -28,6 +28,8 @@ transport::ExchangeServerOptions server_options(
     options.limits.connections_max = config.connections.total_max;
     options.limits.connections_per_address_max = config.connections.per_address_max;
     options.limits.connections_per_organisation_max = config.connections.per_organisation_max;
+    options.limits.handshakes_per_second_per_address =
+        config.connections.handshakes_per_second_per_address;
     options.limits.payload_bytes_max = config.pipeline.payload_bytes_max;
     return options;
 }

@@ -240,8 +240,8 @@ inline constexpr std::uint32_t connections_per_address_max = 2'500;
 inline constexpr std::uint32_t connections_per_organisation_max = 2'500;
 /// Connections that the kernel keeps for us to accept. Beyond: the kernel lets them wait.
 inline constexpr int connections_backlog_max = 1024;
-/// From one line in the log about connections of an address that were refused for one reason to the
-/// next. Below: they are counted, and the next line says how many.
+/// From one line in the log about connections of an address that were accepted, or refused for one
+/// reason, to the next. Below: they are counted, and the next line says how many.
 inline constexpr auto refusal_log_time_min = 10s;
 /// Addresses and reasons that have such lines of their own at a time. Beyond: the line of a reason
 /// stands for all other addresses.
@@ -250,6 +250,20 @@ inline constexpr std::size_t refusal_log_addresses_max = 256;
 inline constexpr std::uint32_t handshakes_pending_max = 512;
 /// TLS handshakes of one network address. Beyond: closed at once.
 inline constexpr std::uint32_t handshakes_pending_per_address_max = handshakes_pending_max / 8;
+/// TLS handshakes that one network address begins in a second, over time. Beyond: they wait for
+/// their turn. Key: `limits.handshakes_per_second_per_address`.
+inline constexpr std::uint32_t handshakes_per_second_per_address = 200;
+/// What that key may be set to at least, so that whoever waits still comes in within
+/// `handshake_time_max`. Below: a fault of the configuration.
+inline constexpr std::uint32_t handshakes_per_second_min = 10;
+/// What that key may be set to. Beyond: a fault of the configuration.
+inline constexpr std::uint32_t handshakes_per_second_max = 100'000;
+/// The time whose handshakes an address has saved up when it comes after a pause. Beyond: what it
+/// did not use is lost.
+inline constexpr auto handshakes_saved_time_max = 2s;
+/// Addresses whose last handshakes are remembered. Beyond: those that have saved up all they may
+/// are forgotten, which changes nothing for them.
+inline constexpr std::size_t handshake_addresses_kept_max = 4096;
 /// Certificates from a client's own up to the CA that is trusted. Beyond: the handshake fails.
 inline constexpr std::uint32_t certificate_chain_depth_max = 4;
 /// The depth of chains that TLS settings may ask for. Beyond: they are refused.

@@ -14,6 +14,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "broker/transport/handshake_ration.hpp"
 #include "broker/transport/threads.hpp"
 
 namespace budstikke::transport {
@@ -30,9 +31,15 @@ constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 /// One that wants in, for as long as its coroutine runs.
 struct Guest {
     Guest(asio::io_context& context, SocketHandle socket, SteadyTime now)
-        : stream(context, std::move(socket)), since(now) {}
+        : stream(context, std::move(socket)), turn(context), since(now) {}
+
+    void abort() {
+        stream.abort();
+        turn.cancel();
+    }
 
     TlsStream stream;
+    asio::steady_timer turn;
     SteadyTime since;
     bool timed_out = false;
     bool refused = false;
@@ -48,9 +55,11 @@ struct Door::Impl {
           ),
           acceptances(
               parts.events, parts.clock, parts.limits.refusal_log_time_min, EventLevel::info
-          ) {}
+          ),
+          ration(parts.limits.handshakes_per_second_per_address) {}
 
     Awaitable<void> meet(SocketHandle socket, Admission::Seat seat, std::string address);
+    Awaitable<crypto::TlsFault> let_in(Guest& guest, const std::string& address);
     Awaitable<void> refuse(Guest& guest, crypto::TlsFault fault, std::string address);
     Awaitable<void> watch_the_clock();
     void tick(SteadyTime now);
@@ -58,6 +67,7 @@ struct Door::Impl {
     const DoorParts parts;
     DoorLog refusals;
     DoorLog acceptances;
+    HandshakeRation ration;
     std::unordered_set<Guest*> guests;  ///< each owned by its coroutine
     bool closed = false;
     /// Last, so that its coroutines end before what they use.
@@ -70,7 +80,7 @@ Awaitable<void> Door::Impl::meet(SocketHandle socket, Admission::Seat seat, std:
         guests.insert(&guest);
         crypto::TlsFault fault = crypto::TlsFault::internal;
         try {
-            fault = co_await guest.stream.handshake(parts.tls());
+            fault = co_await let_in(guest, address);
         } catch (const std::exception&) {
             // Memory, most likely. Its text could quote anything.
             parts.events.write(EventLevel::error, "session_failed", {{"address", address}});
@@ -93,6 +103,21 @@ Awaitable<void> Door::Impl::meet(SocketHandle socket, Admission::Seat seat, std:
         const Admission::Seat given_up = std::move(seat);
     }
     parts.on_gone();
+}
+
+Awaitable<crypto::TlsFault> Door::Impl::let_in(Guest& guest, const std::string& address) {
+    // Who says nothing costs nothing yet, and uses no ration.
+    co_await guest.stream.readable();
+    if (guest.timed_out || closed) {
+        co_return crypto::TlsFault::connection_lost;
+    }
+    const SteadyTime now = parts.clock.steady_now();
+    if (const SteadyTime turn = ration.turn(address, now); turn > now) {
+        refusals.note("handshake_delayed", address);
+        guest.turn.expires_after(turn - now);
+        co_await guest.turn.async_wait(quietly);
+    }
+    co_return co_await guest.stream.handshake(parts.tls());
 }
 
 Awaitable<void> Door::Impl::refuse(Guest& guest, crypto::TlsFault fault, std::string address) {
@@ -121,11 +146,11 @@ void Door::Impl::tick(SteadyTime now) {
     acceptances.tick();
     for (Guest* guest : guests) {
         if (guest->refused && now - guest->since > parts.limits.closing_time_max) {
-            guest->stream.abort();
+            guest->abort();
         } else if (!guest->refused && !guest->timed_out &&
                    now - guest->since > parts.limits.handshake_time_max) {
             guest->timed_out = true;
-            guest->stream.abort();
+            guest->abort();
         }
     }
 }
@@ -157,7 +182,7 @@ void Door::close() {
     impl_->closed = true;
     for (Guest* guest : impl_->guests) {
         if (!guest->refused) {
-            guest->stream.abort();
+            guest->abort();
         }
     }
 }

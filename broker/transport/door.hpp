@@ -1,7 +1,7 @@
 // Where connections are before anybody knows whose they are: TLS handshakes, on a thread of their
 // own that yields to those which serve sessions, so that whoever is in does not notice who wants
-// in. Promises that all of them end in time, and that a refusal looks the same to the peer whatever
-// it is. May not know what is spoken afterwards.
+// in. Promises that each address begins no more of them than its ration, that all end in time, and
+// that a refusal looks the same to the peer whatever it is. May not know what is spoken afterwards.
 #pragma once
 
 #include <functional>

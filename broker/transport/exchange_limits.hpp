@@ -17,6 +17,7 @@ struct ExchangeLimits {
     std::uint32_t connections_per_organisation_max = limits::connections_per_organisation_max;
     std::uint32_t handshakes_pending_max = limits::handshakes_pending_max;
     std::uint32_t handshakes_pending_per_address_max = limits::handshakes_pending_per_address_max;
+    std::uint32_t handshakes_per_second_per_address = limits::handshakes_per_second_per_address;
     Duration refusal_log_time_min = limits::refusal_log_time_min;
     // Work of one connection.
     std::size_t payload_bytes_max = limits::payload_bytes_max;

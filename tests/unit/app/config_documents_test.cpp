@@ -79,6 +79,10 @@ TEST(ConfigDocuments, the_example_shows_the_defaults) {
     EXPECT_EQ(config->connections.total_max, limits::connections_max);
     EXPECT_EQ(config->connections.per_address_max, limits::connections_per_address_max);
     EXPECT_EQ(config->connections.per_organisation_max, limits::connections_per_organisation_max);
+    EXPECT_EQ(
+        config->connections.handshakes_per_second_per_address,
+        limits::handshakes_per_second_per_address
+    );
     ASSERT_TRUE(config->ebxml);
     EXPECT_EQ(config->ebxml->retries, limits::ebxml_retries_default);
     EXPECT_EQ(config->ebxml->retry_interval, limits::ebxml_retry_interval_default);

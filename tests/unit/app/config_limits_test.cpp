@@ -43,6 +43,13 @@ Bound most(std::string_view section, std::string_view key, std::uint64_t limit) 
     };
 }
 
+Bound least(std::string_view section, std::string_view key, std::uint64_t limit) {
+    return {
+        section, key, std::to_string(limit + 1), std::to_string(limit), std::to_string(limit - 1),
+        {}
+    };
+}
+
 Bound longest(std::string_view section, std::string_view key, Duration limit, std::string more) {
     return {section,
             key,
@@ -83,7 +90,16 @@ INSTANTIATE_TEST_SUITE_P(
         most("limits", "open_deliveries_max", limits::open_deliveries_max),
         most("limits", "disk_free_percent_min", limits::disk_free_percent_max),
         most("limits", "connections_max", limits::connections_max),
+        most("limits", "handshakes_per_second_per_address", limits::handshakes_per_second_max),
         most("threads", "io", limits::threads_max), most("threads", "workers", limits::threads_max)
+    ),
+    [](const auto& instance) { return std::string(instance.param.key); }
+);
+
+INSTANTIATE_TEST_SUITE_P(
+    Least, ConfigBound,
+    testing::Values(
+        least("limits", "handshakes_per_second_per_address", limits::handshakes_per_second_min)
     ),
     [](const auto& instance) { return std::string(instance.param.key); }
 );

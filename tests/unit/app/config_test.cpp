@@ -101,6 +101,7 @@ disk_free_percent_min = 12
 connections_max = 100
 connections_per_address_max = 20
 connections_per_organisation_max = 30
+handshakes_per_second_per_address = 40
 [apprec]
 deadline = "5h"
 [log]
@@ -138,6 +139,7 @@ workers = 3
     EXPECT_EQ(config.connections.total_max, 100U);
     EXPECT_EQ(config.connections.per_address_max, 20U);
     EXPECT_EQ(config.connections.per_organisation_max, 30U);
+    EXPECT_EQ(config.connections.handshakes_per_second_per_address, 40U);
     EXPECT_EQ(config.pipeline.apprec_deadline, 5h);
     EXPECT_EQ(config.log_level, LogLevel::debug);
     EXPECT_EQ(config.threads.io, 2U);

@@ -41,6 +41,18 @@ TEST(RestartNeeded, NamesEverySettingThatIsReadAtTheStartOnly) {
     );
 }
 
+TEST(RestartNeeded, NamesEveryLimitOnConnections) {
+    const Config running = parsed(minimal_config);
+    for (const auto limit :
+         {&ConnectionLimits::total_max, &ConnectionLimits::per_address_max,
+          &ConnectionLimits::per_organisation_max,
+          &ConnectionLimits::handshakes_per_second_per_address}) {
+        Config next = running;
+        --(next.connections.*limit);
+        EXPECT_THAT(restart_needed(running, next), ElementsAre("limits (connections)"));
+    }
+}
+
 TEST(RestartNeeded, NamesWhatOfEbxmlIsReadAtTheStartOnly) {
     const Config running = parsed(minimal_config + minimal_ebxml);
     EXPECT_THAT(restart_needed(parsed(minimal_config), running), ElementsAre("ebxml"));

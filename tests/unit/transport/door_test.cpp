@@ -1,4 +1,7 @@
 // The door over real sockets and TLS: the log tells of many in one line, and loses none.
+#include <memory>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "tests/unit/transport/exchange_fixture.hpp"
@@ -6,7 +9,31 @@
 namespace budstikke::transport {
 namespace {
 
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
 class DoorTest : public ExchangeTest {};
+
+TEST_F(DoorTest, LetsWhoeverIsBeyondTheRationWaitAndComeIn) {
+    options_.limits.handshakes_per_second_per_address = limits::handshakes_per_second_min;
+    start_server();
+    constexpr auto saved = static_cast<std::uint32_t>(
+        limits::handshakes_per_second_min * limits::handshakes_saved_time_max / 1s
+    );
+    constexpr std::uint32_t beyond = 5;
+    std::vector<std::unique_ptr<ExchangeClient>> in;
+    const auto begun = steady_clock::now();
+    for (std::uint32_t i = 0; i < saved + beyond; ++i) {
+        in.push_back(connect("hospital"));
+    }
+    // However fast this machine is: each beyond what was saved up has a tenth of a second.
+    EXPECT_GE(steady_clock::now() - begun, beyond * 100ms);
+    EXPECT_EQ(server_->connections(), saved + beyond);
+    EXPECT_TRUE(events_.wait_for("handshake_delayed"));
+    for (const auto& client : in) {
+        EXPECT_TRUE(client->close());
+    }
+}
 
 TEST_F(DoorTest, TellsOfManyStrangersInOneLine) {
     start_server();
