@@ -264,6 +264,9 @@ inline constexpr auto handshakes_saved_time_max = 2s;
 /// Addresses whose last handshakes are remembered. Beyond: those that have saved up all they may
 /// are forgotten, which changes nothing for them.
 inline constexpr std::size_t handshake_addresses_kept_max = 4096;
+/// What a session may read and handle in a row, to the end of the frame. Beyond: the others of its
+/// thread have their turn first, and of them each organisation's as much.
+inline constexpr auto session_turn_time_max = 250us;
 /// Certificates from a client's own up to the CA that is trusted. Beyond: the handshake fails.
 inline constexpr std::uint32_t certificate_chain_depth_max = 4;
 /// The depth of chains that TLS settings may ask for. Beyond: they are refused.

@@ -15,14 +15,16 @@ namespace asio = boost::asio;
 
 Awaitable<void> Turns::next(const std::string& organisation) {
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
-        [this, &organisation](auto handler) {
-            if (waiting_.empty()) {
-                asio::post(context_, [this] { run_one(); });
-            }
-            waiting_.push(organisation, std::move(handler));
-        },
+        [this, &organisation](auto handler) { call(organisation, std::move(handler)); },
         asio::use_awaitable
     );
+}
+
+void Turns::call(const std::string& organisation, std::move_only_function<void()> go_on) {
+    if (waiting_.empty()) {
+        asio::post(context_, [this] { run_one(); });
+    }
+    waiting_.push(organisation, std::move(go_on));
 }
 
 void Turns::run_one() {

@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "broker/base/clock.hpp"
+#include "broker/base/limits.hpp"
 #include "broker/base/turn_queue.hpp"
 #include "broker/transport/awaitable.hpp"
 
@@ -20,6 +22,13 @@ class Turns {
 
     /// Until it is the turn of one of this organisation.
     Awaitable<void> next(const std::string& organisation);
+    /// The same for what is no coroutine: `go_on` is called when it is its turn.
+    void call(const std::string& organisation, std::move_only_function<void()> go_on);
+
+    /// Whether a turn that began at `since` has lasted as long as it may.
+    static bool is_over(SteadyTime since, SteadyTime now) {
+        return now - since >= limits::session_turn_time_max;
+    }
 
  private:
     void run_one();

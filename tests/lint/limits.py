@@ -42,7 +42,7 @@ SECTION = re.compile(r"^// --- (.+?) -+$", re.M)
 PARTS = re.compile(r"^(?P<what>.+?)\. (?P<side>Beyond|Below): (?P<then>.+?)\."
                    r"(?: Key: (?P<key>.+)\.)?$")
 ELSEWHERE = re.compile(r"\bconstexpr [\w:]+(?:<[^=]*>)? (\w+_(?:max|limit))\b\s*[={]([^;]*);")
-UNITS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
+UNITS = {"us": 1e-6, "ms": 0.001, "s": 1, "min": 60, "h": 3600}
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Limit:
 def evaluate(expression: str, known: dict[str, float]) -> float:
     text = expression.replace("'", "").replace("std::chrono::hours", "3600 * ")
     text = re.sub(r"\b(\d+)(?:ULL|UL|U)\b", r"\1", text)
-    text = re.sub(r"\b(\d+)(ms|s|min|h)\b", lambda m: f"{m[1]} * {UNITS[m[2]]}", text)
+    text = re.sub(r"\b(\d+)(us|ms|s|min|h)\b", lambda m: f"{m[1]} * {UNITS[m[2]]}", text)
     return eval(text, {"__builtins__": {}}, known)  # the expressions are our own
 
 
@@ -100,6 +100,7 @@ def human(limit: Limit) -> str:
         for unit, seconds in (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1)):
             if value % seconds == 0 and (value >= 2 * seconds or seconds == 1):
                 return f"{number(value / seconds)} {unit}" if value != 1 else "1 second"
+        return f"{number(round(value * 1e6))} microseconds"
     if "bytes_" in limit.name:
         for unit, size in (("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
             if value % size == 0:

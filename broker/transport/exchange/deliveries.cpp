@@ -189,15 +189,32 @@ void Deliveries::pump() {
     if (std::exchange(pumping_, true)) {
         return;
     }
-    // A delivery never overtakes the answer to the subscription that it comes on.
-    while (!detached_ && !reading_ && subscribing_ == 0 && may_send_next()) {
+    const Clock& clock = session_.parts.clock;
+    const SteadyTime since = clock.steady_now();
+    while (may_go_on()) {
         if (!leaving_) {
             leaving_ = Leaving{.offer = std::move(offered_.front()), .next_chunk = 0};
             offered_.pop_front();
         }
         read_piece();
+        if (may_go_on() && Turns::is_over(since, clock.steady_now())) {
+            wait_for_a_turn();
+        }
     }
     pumping_ = false;
+}
+
+bool Deliveries::may_go_on() const {
+    // A delivery never overtakes the answer to the subscription that it comes on.
+    return !detached_ && !reading_ && !awaits_turn_ && subscribing_ == 0 && may_send_next();
+}
+
+void Deliveries::wait_for_a_turn() {
+    awaits_turn_ = true;
+    session_.turns.call(session_.organisation, session_.inbox.done([this] {
+        awaits_turn_ = false;
+        pump();
+    }));
 }
 
 bool Deliveries::may_send_next() const {

@@ -32,7 +32,8 @@ class Deliveries final : public pipeline::Endpoint {
     void credit(const v1::Credit& from);
     void unsubscribe(const v1::Unsubscribe& from);
     void settle(v1::Settle& from);
-    /// Sends as much of what was offered as there is room for.
+    /// Sends as much of what was offered as there is room for, a turn's time at once
+    /// (limits::session_turn_time_max).
     void pump();
     /// As much waits for the broker's commit as one connection may have there.
     bool blocked() const;
@@ -56,6 +57,8 @@ class Deliveries final : public pipeline::Endpoint {
     pipeline::ConsumerId consumer();
     bool may_have(const HerId& queue, std::uint32_t more, std::uint64_t request);
     bool may_send_next() const;
+    bool may_go_on() const;
+    void wait_for_a_turn();
     void read_piece();
     void take_piece(const Result<std::string>& piece);
     void send_piece(std::string_view piece);
@@ -72,6 +75,7 @@ class Deliveries final : public pipeline::Endpoint {
     std::optional<Leaving> leaving_;
     bool reading_ = false;  ///< a worker reads a piece
     bool pumping_ = false;
+    bool awaits_turn_ = false;  ///< to go on with what is left
     bool detached_ = false;
     std::uint32_t settling_ = 0;
     std::uint32_t subscribing_ = 0;    ///< not answered yet

@@ -54,6 +54,7 @@ Session::Session(Accepted accepted, const SessionParts& parts)
           .parts = parts,
           .inbox = inbox_,
           .outbox = outbox_,
+          .turns = turns_,
           .end = [this](GoAwayReason reason, std::string_view text) { end(reason, text); },
           .organisation = stream_.peer().organisation_number,
           .address = std::move(accepted.address),
@@ -117,7 +118,7 @@ Awaitable<void> Session::write_loop() {
 
 Awaitable<void> Session::serve() {
     while (!ending_) {
-        co_await turns_.next(context_.organisation);
+        co_await take_turn();
         if (ending_) {
             break;
         }
@@ -137,6 +138,11 @@ Awaitable<void> Session::serve() {
     while (pending() && writing_) {
         co_await wake_.wait();
     }
+}
+
+Awaitable<void> Session::take_turn() {
+    co_await turns_.next(context_.organisation);
+    turn_since_ = parts_.clock.steady_now();
 }
 
 Awaitable<void> Session::handle_frames() {
@@ -162,6 +168,9 @@ Awaitable<void> Session::handle_frames() {
         if (blocked()) {
             decoder_.keep();
             co_await until_unblocked();
+        } else if (Turns::is_over(turn_since_, parts_.clock.steady_now())) {
+            decoder_.keep();
+            co_await take_turn();
         }
     }
 }

@@ -49,6 +49,7 @@ class Session final : public Connection {
     bool let_in();
     Awaitable<void> write_loop();
     Awaitable<void> serve();
+    Awaitable<void> take_turn();
     Awaitable<void> handle_frames();
     Awaitable<void> until_unblocked();
     Awaitable<void> finish();
@@ -83,6 +84,7 @@ class Session final : public Connection {
     Phase phase_ = Phase::hello;
     SteadyTime since_;  ///< of the phase
     SteadyTime last_frame_;
+    SteadyTime turn_since_{};
     std::optional<SteadyTime> frame_since_;  ///< the frame that is not whole yet
     Timestamp connected_at_;
     std::string software_;

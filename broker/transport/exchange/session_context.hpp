@@ -1,5 +1,5 @@
-// What the areas of a session share: the broker, the limits, the ways in and out, and who the peer
-// is. The areas know each other only through it.
+// What the areas of a session share: the broker, the limits, the ways in and out, the turns of the
+// thread, and who the peer is. The areas know each other only through it.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@
 #include "broker/transport/exchange/wording.hpp"
 #include "broker/transport/exchange_limits.hpp"
 #include "broker/transport/threads.hpp"
+#include "broker/transport/turns.hpp"
 
 namespace budstikke::transport {
 
@@ -35,6 +36,7 @@ struct SessionContext {
     const SessionParts& parts;
     Inbox& inbox;
     Outbox& outbox;
+    Turns& turns;
     /// Says goodbye and reads no further; what is pending still reaches the broker.
     std::function<void(GoAwayReason, std::string_view text)> end;
     std::string organisation;  ///< number, from the certificate

@@ -26,11 +26,17 @@ class StuckSession {
               .parts = parts_,
               .inbox = inbox_,
               .outbox = outbox_,
+              .turns = turns_,
               .end = [](GoAwayReason, std::string_view) {},
               .organisation = "900000001",
               .address = "127.0.0.1"
           } {}
 
+    /// What is ready now; what that makes ready waits.
+    void run_what_is_ready() {
+        io_.restart();
+        io_.poll_one();
+    }
     /// Until no read is under way.
     void run() {
         while (!inbox_.complete()) {
@@ -48,6 +54,7 @@ class StuckSession {
     TlsStream stream_;
     Inbox inbox_;
     Outbox outbox_;
+    Turns turns_{io_};
     SessionContext context_;
 };
 

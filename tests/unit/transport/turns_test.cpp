@@ -16,6 +16,7 @@ namespace budstikke::transport {
 namespace {
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
 
 class TurnsTest : public testing::Test {
  protected:
@@ -67,6 +68,15 @@ TEST_F(TurnsTest, OtherWorkOfTheThreadComesInBetween) {
     context_.run();
     EXPECT_EQ(std::ranges::count(order_, 'a'), 10);
     EXPECT_EQ(order_.find("aa"), std::string::npos) << order_;
+}
+
+TEST(Turns, LastForTheirTimeAndNoLonger) {
+    const SteadyTime since{1h};
+    const SteadyTime::duration limit = limits::session_turn_time_max;
+    EXPECT_FALSE(Turns::is_over(since, since));
+    EXPECT_FALSE(Turns::is_over(since, since + limit - 1ns)) << "one below";
+    EXPECT_TRUE(Turns::is_over(since, since + limit)) << "at";
+    EXPECT_TRUE(Turns::is_over(since, since + limit + 1ns)) << "one above";
 }
 
 }  // namespace
