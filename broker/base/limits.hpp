@@ -40,6 +40,9 @@ inline constexpr std::uint64_t bytes_in_flight_configurable_max = 1024ULL * 1024
 /// A payload that finds room in the part of the bytes in flight that is kept for such. Beyond: it
 /// shares the room of the large ones.
 inline constexpr std::size_t flight_small_bytes_max = 64 * kib;
+/// Small payloads in flight of an organisation that sends most of them while others send some, so
+/// that these find processors and commits that are not full of its work. Beyond: it waits for room.
+inline constexpr std::size_t flight_beside_others_bytes_max = 128 * kib;
 /// What a submission counts at least, so that the bytes in flight bound their number too. Below: it
 /// counts as this much.
 inline constexpr std::size_t submission_bytes_min = 8 * kib;

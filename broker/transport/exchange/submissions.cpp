@@ -139,13 +139,17 @@ void Submissions::frame_done() {
 }
 
 void Submissions::reserve(std::size_t bytes) {
-    auto taken =
-        session_.parts.broker.budget().take(session_.organisation, bytes, [this](Grant room) {
-            session_.inbox.put([this, room = std::move(room)]() mutable {
-                session_.inbox.arrived();
-                granted(std::move(room));
-            });
+    auto later = [this](Grant room) {
+        session_.inbox.put([this, room = std::move(room)]() mutable {
+            session_.inbox.arrived();
+            granted(std::move(room));
         });
+    };
+    const bool is_here = assembly_ && assembly_->bytes.size() == assembly_->size;
+    auto taken = session_.parts.broker.budget().take(
+        session_.organisation, bytes, std::move(later),
+        is_here ? FlightBudget::Coming::is_here : FlightBudget::Coming::on_its_way
+    );
     if (taken) {
         granted(*std::move(taken));
         return;

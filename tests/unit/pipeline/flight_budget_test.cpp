@@ -26,6 +26,8 @@ constexpr std::size_t small_lane = cap / 4;
 constexpr std::size_t large_lane = cap - small_lane;
 constexpr std::size_t small_bytes = limits::flight_small_bytes_max;
 
+using Coming = FlightBudget::Coming;
+
 /// Keeps what was granted under a letter, and the letters in the order of their grants.
 class Askers {
  public:
@@ -39,10 +41,12 @@ class Askers {
     Askers(const Askers&) = delete;
     Askers& operator=(const Askers&) = delete;
 
-    void ask(char who, const std::string& organisation, std::size_t bytes) {
-        auto taken = budget_.take(organisation, bytes, [this, who](FlightBudget::Grant room) {
-            keep(who, std::move(room));
-        });
+    void ask(
+        char who, const std::string& organisation, std::size_t bytes,
+        Coming coming = Coming::on_its_way
+    ) {
+        auto later = [this, who](FlightBudget::Grant room) { keep(who, std::move(room)); };
+        auto taken = budget_.take(organisation, bytes, std::move(later), coming);
         if (taken) {
             keep(who, *std::move(taken));
         } else {
@@ -56,9 +60,12 @@ class Askers {
     void give(char who) { held_.at(who).release(); }
     std::size_t held(char who) const { return held_.at(who).bytes(); }
     /// As many of `bytes` as are granted at once.
-    std::size_t fill(const std::string& organisation, std::size_t bytes) {
+    std::size_t fill(
+        const std::string& organisation, std::size_t bytes, Coming coming = Coming::on_its_way
+    ) {
         for (;;) {
-            auto taken = budget_.take(organisation, bytes, [](const FlightBudget::Grant&) {});
+            auto taken =
+                budget_.take(organisation, bytes, [](const FlightBudget::Grant&) {}, coming);
             if (!taken) {
                 EXPECT_TRUE(budget_.cancel(organisation, taken.error()));
                 return hoard_.size();
@@ -217,6 +224,72 @@ TEST_F(FlightBudgetTest, ForgetsWhoCancelsAndServesThoseBehind) {
     askers_.give('e');
     EXPECT_EQ(askers_.order(), "e");
     EXPECT_EQ(budget_.in_flight(), 0U);
+}
+
+/// Where one organisation has sent most of late, and another some.
+class FlightBudgetBesideAFlood : public FlightBudgetTest {
+ protected:
+    static constexpr std::size_t bound = limits::flight_beside_others_bytes_max;
+    static constexpr std::size_t small = limits::submission_bytes_min;
+
+    void SetUp() override {
+        for (std::uint32_t i = 0; i < Prevalence::lead_least + 2; ++i) {
+            pass("flood");
+        }
+        pass("A");
+    }
+    /// Asked for and given back at once.
+    void pass(const std::string& organisation) {
+        ASSERT_TRUE(budget_.take(
+            organisation, small, [](const FlightBudget::Grant&) {}, Coming::is_here
+        ));
+    }
+};
+
+TEST_F(FlightBudgetBesideAFlood, HoldsItToLittleOfWhatIsHere) {
+    EXPECT_EQ(askers_.fill("flood", small, Coming::is_here), bound / small);
+    static_assert(bound / small < 'Z' - 'A');
+    askers_.give_one_of_the_hoard();
+    askers_.ask('a', "flood", small + 1, Coming::is_here);
+    EXPECT_EQ(askers_.order(), "") << "one above";
+    EXPECT_TRUE(askers_.cancel('a'));
+    askers_.ask('b', "flood", small - 1, Coming::is_here);
+    EXPECT_EQ(askers_.order(), "b") << "one below";
+    askers_.give('b');
+    askers_.ask('c', "flood", small, Coming::is_here);
+    EXPECT_EQ(askers_.order(), "bc") << "at the bound";
+    for (char who = 'A'; who <= 'Z'; ++who) {
+        askers_.ask(who, "A", small, Coming::is_here);
+    }
+    EXPECT_EQ(askers_.order(), "bcABCDEFGHIJKLMNOPQRSTUVWXYZ") << "nobody else is";
+}
+
+TEST_F(FlightBudgetBesideAFlood, GoesOnAsSoonAsSomeOfItIsStored) {
+    askers_.fill("flood", small, Coming::is_here);
+    for (const char who : {'b', 'c'}) {
+        askers_.ask(who, "flood", small, Coming::is_here);
+    }
+    askers_.ask('x', "A", small, Coming::is_here);
+    EXPECT_EQ(askers_.order(), "x");
+    askers_.give_one_of_the_hoard();
+    EXPECT_EQ(askers_.order(), "xb");
+    askers_.give_one_of_the_hoard();
+    EXPECT_EQ(askers_.order(), "xbc");
+}
+
+TEST_F(FlightBudgetBesideAFlood, DoesNotLetWhatComesSlowlyHoldUpWhatIsHere) {
+    for (const char who : {'s', 't', 'u', 'v'}) {
+        askers_.ask(who, "flood", small_bytes, Coming::on_its_way);
+    }
+    EXPECT_EQ(askers_.order(), "stuv");
+    EXPECT_EQ(askers_.fill("flood", small, Coming::is_here), bound / small);
+}
+
+TEST_F(FlightBudgetBesideAFlood, LeavesWhatIsLargeAlone) {
+    askers_.fill("flood", small, Coming::is_here);
+    askers_.ask('l', "flood", largest, Coming::is_here);
+    askers_.ask('m', "flood", largest, Coming::is_here);
+    EXPECT_EQ(askers_.order(), "lm");
 }
 
 TEST(FlightBudgetSizes, HaveOneLaneWhereTheLargestLeavesTooLittleBesideIt) {
