@@ -115,6 +115,8 @@ def arguments():
     parser.add_argument("--programs", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--only", action="append", choices=PARTS)
+    parser.add_argument("--misbehaviour", action="append", choices=parts.NEIGHBOURS,
+                        help="of the part `neighbour`: only these")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5)
     return parser.parse_args()

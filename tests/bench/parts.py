@@ -125,6 +125,7 @@ MISBEHAVIOURS = {
 }
 # And one that does nothing wrong, as fast as it is let.
 FLOOD = "flood"
+NEIGHBOURS = (*MISBEHAVIOURS, FLOOD)
 
 
 @contextlib.contextmanager
@@ -152,7 +153,7 @@ def neighbour(bench):
             broker.start()
             bench.load(broker, **asked)  # a broker that is new to its work would flatter the ratio
             before = bench.load(broker, **asked)
-            for kind in (*MISBEHAVIOURS, FLOOD):
+            for kind in bench.options.misbehaviour or NEIGHBOURS:
                 with _misbehaving(bench, broker, kind):
                     loud = bench.load(broker, **asked)
                 after = bench.load(broker, **asked)

@@ -1,9 +1,11 @@
 #!/bin/sh
 # Measures the broker beside RabbitMQ and prints a table; README.md says what the figures mean.
-#   sh tests/bench/run.sh [--json FILE] [--only PART] [--rounds N] [--seconds N]
+#   sh tests/bench/run.sh [--json FILE] [--only PART] [--misbehaviour KIND] [--rounds N]
+#                         [--seconds N]
 #   --json FILE   the figures, for programs
 #   --only PART   one of: ratios latency backlog idle neighbour ceilings ebxml; may be given several
 #                 times
+#   --misbehaviour KIND   of the part neighbour, one of those that its table names; likewise
 #   --rounds N    alternating rounds, of which the medians are taken (3)
 #   --seconds N   that each load is measured (5)
 # Installs and builds what it needs, RabbitMQ for ratios and latency only. As root it makes an
