@@ -119,6 +119,7 @@ void EbxmlPart::replace(Config config, EbxmlState state, ebxml::CarrierSet carri
     carriers_.replace(std::move(carriers));
     config_ = std::move(config);
     state_ = std::move(state);
+    parts_.ways.replace(state_.surroundings);
     service_->replace(state_.surroundings);
 }
 
@@ -144,6 +145,7 @@ void EbxmlPart::read_agreements_again() {
         return;
     }
     state_ = *std::move(state);
+    parts_.ways.replace(state_.surroundings);
     service_->replace(state_.surroundings);
     parts_.events.write(
         EventLevel::info, "ebxml_agreements_read",

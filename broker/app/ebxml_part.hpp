@@ -25,6 +25,7 @@
 #include "broker/transport/ebxml/https/listener.hpp"
 #include "broker/transport/ebxml/mail/lmtp_listener.hpp"
 #include "broker/transport/ebxml/service/message_service.hpp"
+#include "broker/transport/ebxml/service/partner_ways.hpp"
 #include "broker/xml/schema_set.hpp"
 
 namespace budstikke::app {
@@ -33,6 +34,7 @@ namespace budstikke::app {
 struct EbxmlSurroundingParts {
     pipeline::Broker& broker;
     const store::PayloadCodec& codec;
+    ebxml::PartnerWays& ways;
     const AdapterRegistry& adapters;
     const xml::SchemaSet* schemas;
     const Clock& clock;

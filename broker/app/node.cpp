@@ -83,11 +83,21 @@ Result<std::unique_ptr<Node>> Node::open(
     auto ebxml = std::move(state.ebxml);
     auto carriers = std::move(state.ebxml_carriers);
     std::unique_ptr<Node> node(new Node(std::move(state), clock, events));
-    auto opened = node->open_parts(std::move(directory), on_failure);
+    auto opened = node->open_store();
+    if (opened && ebxml)
+        node->ways_ = std::make_unique<ebxml::PartnerWays>(*node->store_, ebxml->surroundings);
+    if (opened) opened = node->open_parts(std::move(directory), on_failure);
     if (opened && ebxml)
         opened = node->open_ebxml(*std::move(ebxml), std::move(carriers), std::move(on_failure));
     if (!opened) return std::unexpected(std::move(opened).error());
     return node;
+}
+
+Result<void> Node::open_store() {
+    auto store = store::open_rocksdb({.path = (config_.data / "store").string()});
+    if (!store) return because("cannot open the store", std::move(store).error());
+    store_ = *std::move(store);
+    return {};
 }
 
 Result<void> Node::open_parts(
@@ -96,9 +106,6 @@ Result<void> Node::open_parts(
     if (auto added = register_adapters(adapters_); !added) {
         return because("cannot register the formats", std::move(added).error());
     }
-    auto store = store::open_rocksdb({.path = (config_.data / "store").string()});
-    if (!store) return because("cannot open the store", std::move(store).error());
-    store_ = *std::move(store);
     const pipeline::Parts parts{
         .store = *store_,
         .codec = codec_,
@@ -106,6 +113,7 @@ Result<void> Node::open_parts(
         .schemas = schemas_.get(),
         .clock = clock_,
         .random = random_,
+        .ways = ways_.get(),
     };
     auto broker = pipeline::Broker::start(parts, config_.pipeline, std::move(directory));
     if (!broker) return because("cannot start the pipeline", std::move(broker).error());
@@ -126,6 +134,7 @@ Result<void> Node::open_ebxml(
         {
             .broker = *broker_,
             .codec = codec_,
+            .ways = *ways_,
             .adapters = adapters_,
             .schemas = schemas_.get(),
             .clock = clock_,

@@ -96,6 +96,7 @@ class Node {
     Result<void> open_ebxml(
         EbxmlState state, ebxml::CarrierSet carriers, FailureHandler on_failure
     );
+    Result<void> open_store();
     Result<Listening> listen_to(std::size_t index);
     std::size_t replacement_of(std::size_t listener, const Config& next) const;
 
@@ -107,6 +108,7 @@ class Node {
     const std::unique_ptr<const xml::SchemaSet> schemas_;
     store::PayloadCodec codec_;
     std::unique_ptr<store::Store> store_;
+    std::unique_ptr<ebxml::PartnerWays> ways_;  ///< nullptr where there is no ebXML
     std::unique_ptr<pipeline::Broker> broker_;
     std::unique_ptr<EbxmlPart> ebxml_;
     std::vector<Listening> listeners_;

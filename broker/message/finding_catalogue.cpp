@@ -8,7 +8,7 @@
 namespace budstikke {
 namespace {
 
-constexpr std::array<const FindingSpec*, 53> catalogue{
+constexpr std::array<const FindingSpec*, 59> catalogue{
     &finding::xml_not_well_formed,
     &finding::xml_doctype,
     &finding::xml_limit,
@@ -60,6 +60,12 @@ constexpr std::array<const FindingSpec*, 53> catalogue{
     &finding::recipient_refuses_version,
     &finding::recipient_refuses_format,
     &finding::recipient_unreachable,
+    &finding::recipient_no_service,
+    &finding::recipient_not_agreed,
+    &finding::recipient_no_certificate,
+    &finding::recipient_certificate_not_trusted,
+    &finding::recipient_no_way,
+    &finding::recipient_way_not_open,
     &finding::broker_full,
     &finding::broker_draining,
 };

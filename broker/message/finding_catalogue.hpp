@@ -67,6 +67,13 @@ extern const FindingSpec recipient_refuses_type;
 extern const FindingSpec recipient_refuses_version;
 extern const FindingSpec recipient_refuses_format;
 extern const FindingSpec recipient_unreachable;  ///< no endpoint in the directory
+// Where the recipient is reached by ebXML.
+extern const FindingSpec recipient_no_service;      ///< the type has no Service and Action
+extern const FindingSpec recipient_not_agreed;      ///< the agreement does not let it pass
+extern const FindingSpec recipient_no_certificate;  ///< there is none to encrypt for
+extern const FindingSpec recipient_certificate_not_trusted;
+extern const FindingSpec recipient_no_way;        ///< any other lack of what the broker needs
+extern const FindingSpec recipient_way_not_open;  ///< warning: what was accepted waits
 // --- The broker ----------------------------------------------------------------------------------
 extern const FindingSpec broker_full;      ///< retry later: queue or disk is full
 extern const FindingSpec broker_draining;  ///< retry elsewhere or later

@@ -138,6 +138,54 @@ const FindingSpec recipient_unreachable{
     "how it is reached.",
     ""
 };
+const FindingSpec recipient_no_service{
+    "recipient.no_service", error,
+    "Mottakeren nås med ebXML, og meldingstypen har ingen tjeneste der. Bruk en type fra "
+    "HISD 1209.",
+    "The recipient is reached by ebXML, where the message type has no Service. Use a type of "
+    "HISD 1209.",
+    ""
+};
+const FindingSpec recipient_not_agreed{
+    "recipient.not_agreed", error,
+    "Avtalen (CPA) mellom avsender og mottaker dekker ikke denne meldingen nå. Be drift "
+    "kontrollere avtalen.",
+    "The agreement (CPA) of sender and recipient does not cover this message now. Ask operations "
+    "to check the agreement.",
+    ""
+};
+const FindingSpec recipient_no_certificate{
+    "recipient.no_certificate", error,
+    "Megleren har ikke noe sertifikat å kryptere til mottakeren med. Be drift registrere det, og "
+    "send på nytt etterpå.",
+    "The broker has no certificate to encrypt for the recipient with. Ask operations to register "
+    "it, then send again.",
+    ""
+};
+const FindingSpec recipient_certificate_not_trusted{
+    "recipient.certificate_not_trusted", error,
+    "Mottakerens krypteringssertifikat kan ikke brukes: det er utløpt, tilbakekalt eller ikke til "
+    "å stole på. Be drift registrere et nytt, og send på nytt etterpå.",
+    "The recipient's encryption certificate cannot be used: it has expired, is revoked or is not "
+    "believed. Ask operations to register another, then send again.",
+    ""
+};
+const FindingSpec recipient_no_way{
+    "recipient.no_way", error,
+    "Megleren mangler noe den trenger for å nå mottakeren med ebXML for denne avsenderen. Be "
+    "drift spørre med `budstikkectl ebxml way`.",
+    "The broker lacks what it needs to reach the recipient by ebXML for this sender. Ask "
+    "operations to ask `budstikkectl ebxml way`.",
+    ""
+};
+const FindingSpec recipient_way_not_open{
+    "recipient.way_not_open", warning,
+    "Veien til mottakeren er ikke åpen nå, men kan åpne seg. Meldingen venter hos megleren så "
+    "lenge; følg leveringen.",
+    "The way to the recipient is not open now, but may open. The message waits at the broker "
+    "until then; follow its delivery.",
+    ""
+};
 const FindingSpec broker_full{
     "broker.full", error,
     "Megleren er full og tar ikke imot mer nå. Vent litt og send den samme "

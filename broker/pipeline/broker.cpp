@@ -8,6 +8,18 @@
 #include "broker/pipeline/broker_impl.hpp"
 
 namespace budstikke::pipeline {
+namespace {
+
+/// A message of a type, as far as it is known before there is one.
+Envelope asked_about(std::string_view type) {
+    Envelope envelope;
+    envelope.action = type;
+    envelope.is_apprec = type == "APPREC";
+    return envelope;
+}
+
+}  // namespace
+
 void PreparedDeleter::operator()(Prepared* prepared) const {
     std::default_delete<Prepared>{}(prepared);
 }
@@ -174,6 +186,7 @@ Result<Broker::MaySend> Broker::may_send(
         return answer;
     }
     Route route = route_to(view, recipient, ReceiverRole::primary, type, version, format);
+    ask_way(view, route, *HerId::parse(sender), asked_about(type), {});
     answer.allowed = route.accepted();
     if (answer.allowed && route.queue != route.recipient) {
         answer.redirected_to = route.queue;

@@ -24,6 +24,7 @@
 #include "broker/pipeline/settings.hpp"
 #include "broker/pipeline/status.hpp"
 #include "broker/pipeline/submission.hpp"
+#include "broker/pipeline/ways.hpp"
 #include "broker/store/payload_codec.hpp"
 #include "broker/store/store.hpp"
 
@@ -75,6 +76,7 @@ struct Parts {
     const xml::SchemaSet* schemas;  ///< nullptr without a pack
     const Clock& clock;
     Random& random;
+    const Ways* ways = nullptr;  ///< nullptr where every recipient is a consumer's
 };
 
 class Broker {

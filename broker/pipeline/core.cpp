@@ -55,6 +55,7 @@ View Core::view(Timestamp now) const {
         .held = shared_.held.load(),
         .settings = settings_,
         .now = now,
+        .ways = parts_.ways,
     };
 }
 

@@ -117,6 +117,26 @@ Route route_to(
     return route;
 }
 
+void ask_way(
+    const View& view, Route& route, const HerId& sender, const Envelope& envelope,
+    std::string_view content_type
+) {
+    if (view.ways == nullptr || !route.accepted()) {
+        return;
+    }
+    const auto* const obstacle = view.ways->obstacle({
+        .directory = *view.directory,
+        .from = sender,
+        .to = route.queue,
+        .envelope = envelope,
+        .content_type = content_type,
+        .now = view.now,
+    });
+    if (obstacle != nullptr) {
+        add(route.findings, *obstacle, "recipient");
+    }
+}
+
 Stage route(const View& view, DraftPtr draft) {
     check_routable(view, *draft);
     const Envelope& envelope = draft->envelope;
@@ -127,9 +147,10 @@ Stage route(const View& view, DraftPtr draft) {
         if (!her_id.empty() && !seen.insert(her_id).second) {
             continue;
         }
-        draft->routes.push_back(route_to(
+        auto& route = draft->routes.emplace_back(route_to(
             view, her_id, receiver.role, envelope.action, envelope.version, envelope.format
         ));
+        ask_way(view, route, draft->sender, envelope, draft->submission.content_type);
     }
     if (draft->routes.empty()) {
         add(draft->findings, finding::receiver_missing, "recipients");

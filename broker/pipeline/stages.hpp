@@ -16,6 +16,7 @@
 #include "broker/pipeline/schema_forecast.hpp"
 #include "broker/pipeline/settings.hpp"
 #include "broker/pipeline/submission.hpp"
+#include "broker/pipeline/ways.hpp"
 #include "broker/store/payload_codec.hpp"
 
 namespace budstikke::pipeline {
@@ -29,6 +30,7 @@ struct View {
     std::shared_ptr<const std::set<HerId>> held;
     const Settings& settings;
     Timestamp now{};
+    const Ways* ways = nullptr;
 };
 
 /// A recipient that the submission is for, with where it goes.
@@ -100,6 +102,12 @@ Findings check_sender(const View& view, std::string_view organisation, std::stri
 Route route_to(
     const View& view, std::string_view her_id, ReceiverRole role, std::string_view action,
     std::string_view version, std::string_view format
+);
+/// Adds to an accepted route what stands in its way, where somebody knows of anything. Not asked of
+/// the receipts that the broker gives itself: they wait for a way, since nobody gives them again.
+void ask_way(
+    const View& view, Route& route, const HerId& sender, const Envelope& envelope,
+    std::string_view content_type
 );
 
 }  // namespace budstikke::pipeline

@@ -27,10 +27,12 @@ class EbxmlAgreements : public pipeline::BrokerTest {
         agree("first");
         auto state = load_ebxml(config_, broker_->directory(), clock_.now());
         ASSERT_TRUE(state) << state.error().detail;
+        ways_ = std::make_unique<ebxml::PartnerWays>(*store_, state->surroundings);
         auto part = EbxmlPart::open(
             config_, *std::move(state), {},
             {.broker = *broker_,
              .codec = *codec_,
+             .ways = *ways_,
              .adapters = adapters_,
              .schemas = nullptr,
              .clock = clock_,
@@ -65,6 +67,7 @@ class EbxmlAgreements : public pipeline::BrokerTest {
 
     Config config_;
     admin::EventRecorder events_;
+    std::unique_ptr<ebxml::PartnerWays> ways_;
     std::unique_ptr<EbxmlPart> part_;
 };
 

@@ -171,7 +171,8 @@ void BrokerTest::start() {
          .adapters = adapters_,
          .schemas = schemas(),
          .clock = clock_,
-         .random = random_},
+         .random = random_,
+         .ways = ways()},
         settings(), load_directory(directory_toml())
     );
     ASSERT_TRUE(broker) << broker.error().detail;

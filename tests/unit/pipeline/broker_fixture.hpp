@@ -79,6 +79,7 @@ class BrokerTest : public testing::Test {
 
     virtual Settings settings() const { return {}; }
     virtual const xml::SchemaSet* schemas() const { return nullptr; }
+    virtual const Ways* ways() const { return nullptr; }
     /// Extra TOML for the directory.
     virtual std::string directory_toml() const { return {}; }
     /// The store as the broker gets it.

@@ -21,8 +21,8 @@ std::unexpected<NoRoute> no_route(std::string code) {
     return std::unexpected(NoRoute{std::move(code)});
 }
 
-bool is_encrypted_already(const store::MessageRecord& message) {
-    return message.content_type.starts_with(encrypted_type);
+bool is_encrypted_already(std::string_view content_type) {
+    return content_type.starts_with(encrypted_type);
 }
 
 /// The payload as it stands in its part, before base64.
@@ -32,15 +32,12 @@ std::expected<OutgoingPart, NoRoute> part_of(
     OutgoingPart part;
     part.content_id =
         "payload." + std::string(message_id) + '@' + std::string(composition.mail_domain);
-    if (is_encrypted_already(composition.message)) {
+    if (is_encrypted_already(composition.message.content_type)) {
         part.bytes = composition.payload;
         return part;
     }
     const Terms& terms = composition.route.terms;
     if (!terms.encrypted) {
-        if (composition.route.endpoint.starts_with(mail_scheme)) {
-            return no_route("clear_by_mail");
-        }
         part.content_type = clear_type;
         part.bytes = composition.payload;
         return part;
@@ -148,12 +145,25 @@ std::expected<ServiceAction, NoRoute> service_of(
     return *std::move(what);
 }
 
+std::expected<void, NoRoute> mail_permits(const Route& route, std::string_view content_type) {
+    if (!route.endpoint.starts_with(mail_scheme)) {
+        return {};
+    }
+    if (route.from_address.empty()) {
+        return no_route("no_mail_address");
+    }
+    if (!route.terms.encrypted && !is_encrypted_already(content_type)) {
+        return no_route("clear_by_mail");
+    }
+    return {};
+}
+
 std::expected<store::OutboundEbxml, NoRoute> compose(
     const Composition& composition, Timestamp now, Random& random
 ) {
     const Route& route = composition.route;
-    if (route.endpoint.starts_with(mail_scheme) && route.from_address.empty()) {
-        return no_route("no_mail_address");
+    if (auto permitted = mail_permits(route, composition.message.content_type); !permitted) {
+        return std::unexpected(std::move(permitted.error()));
     }
     const auto message_id = MessageId::make(now, random).text();
     auto part = part_of(composition, message_id);

@@ -46,6 +46,10 @@ std::expected<store::OutboundEbxml, NoRoute> compose(
     const Composition& composition, Timestamp now, Random& random
 );
 
+/// Whether mail, where the route goes by it, may take a message of this type: both sides have an
+/// address, and no clear text goes. The codes of NoRoute are `clear_by_mail` and `no_mail_address`.
+std::expected<void, NoRoute> mail_permits(const Route& route, std::string_view content_type);
+
 /// Whether these bytes may go there: clear text never goes by mail, also where the way has changed
 /// since they were composed.
 bool may_go_to(std::string_view endpoint, std::string_view package_body);

@@ -68,6 +68,11 @@ std::string_view code_of(const FindingSpec& spec) {
         CodeOf{&finding::recipient_held, "DeliveryFailure"},
         CodeOf{&finding::recipient_redirect_loop, "DeliveryFailure"},
         CodeOf{&finding::recipient_unreachable, "DeliveryFailure"},
+        CodeOf{&finding::recipient_no_service, "NotSupported"},
+        CodeOf{&finding::recipient_not_agreed, "DeliveryFailure"},
+        CodeOf{&finding::recipient_no_certificate, "DeliveryFailure"},
+        CodeOf{&finding::recipient_certificate_not_trusted, "DeliveryFailure"},
+        CodeOf{&finding::recipient_no_way, "DeliveryFailure"},
         CodeOf{&finding::broker_full, "DeliveryFailure"},
         CodeOf{&finding::broker_draining, "DeliveryFailure"},
     };

@@ -285,7 +285,7 @@ std::expected<Route, NoRoute> Surroundings::route(
     }
     auto terms = impl_->terms(from, to, what, now);
     if (!terms) {
-        return std::unexpected(NoRoute{std::string(name(terms.error()))});
+        return std::unexpected(NoRoute{std::string(name(terms.error())), NoRoute::Of::agreement});
     }
     const auto* party = directory().find(to);
     auto endpoints = impl_->endpoints(party, terms->endpoints);
@@ -294,10 +294,12 @@ std::expected<Route, NoRoute> Surroundings::route(
     }
     auto certificate = impl_->certificate(to, *terms);
     if (!certificate) {
-        return std::unexpected(NoRoute{"no_certificate"});
+        return std::unexpected(NoRoute{"no_certificate", NoRoute::Of::certificate});
     }
     if (const auto faults = trust().check_encryption(*certificate, now); !faults.empty()) {
-        return std::unexpected(NoRoute{std::string(crypto::name(faults.front()))});
+        return std::unexpected(
+            NoRoute{std::string(crypto::name(faults.front())), NoRoute::Of::certificate}
+        );
     }
     return Route{
         .terms = *std::move(terms),
@@ -319,7 +321,7 @@ std::expected<Terms, NoRoute> Surroundings::inward(
     }
     auto terms = impl_->terms(from, to, what, now);
     if (!terms) {
-        return std::unexpected(NoRoute{std::string(name(terms.error()))});
+        return std::unexpected(NoRoute{std::string(name(terms.error())), NoRoute::Of::agreement});
     }
     return *std::move(terms);
 }

@@ -53,7 +53,10 @@ struct Route {
 /// Why there is no way. `code` is stable: the name of an Obstacle or of a TrustFault,
 /// `no_identity`, `no_endpoint`, `no_certificate`.
 struct NoRoute {
+    /// What is lacking: some codes are those of an agreement and of a certificate.
+    enum class Of : std::uint8_t { broker, agreement, certificate };
     std::string code;
+    Of of = Of::broker;
 };
 
 class Surroundings {
