@@ -70,19 +70,31 @@ Timestamp Core::next_attempt(std::uint32_t attempts) {
     return now_ + Duration(wait - spread + shift);
 }
 
+void Core::forget_unsettled(Consumer& consumer, const DeliveryId& id, const HerId& queue) {
+    consumer.unsettled.erase(id);
+    if (const auto subscription = consumer.subscriptions.find(queue);
+        subscription != consumer.subscriptions.end()) {
+        --subscription->second.unsettled;
+    } else if (const auto left = consumer.left_over.find(queue);
+               left != consumer.left_over.end() && --left->second == 0) {
+        consumer.left_over.erase(left);
+    }
+    if (std::exchange(consumer.kept_waiting, false)) {
+        for (const auto& [waiting, subscription] : consumer.subscriptions) {
+            touched_.insert(waiting);
+        }
+    }
+}
+
 /// The offer is over for its consumer, who may get another one in its place.
-void Core::end_offer(const DeliveryId& id, bool give_credit) {
+void Core::end_offer(const DeliveryId& id) {
     const auto flight = in_flight_.find(id);
     if (flight == in_flight_.end()) {
         return;
     }
     if (const auto consumer = consumers_.find(flight->second.consumer);
         consumer != consumers_.end()) {
-        consumer->second.unsettled.erase(id);
-        const auto subscription = consumer->second.subscriptions.find(flight->second.queue);
-        if (give_credit && subscription != consumer->second.subscriptions.end()) {
-            ++subscription->second.credit;
-        }
+        forget_unsettled(consumer->second, id, flight->second.queue);
         // An offer of this very cycle has not been made yet: then it must not be made.
         if (const auto offers = offers_.find(flight->second.consumer); offers != offers_.end()) {
             std::erase_if(offers->second, [&](const Offer& offer) { return offer.id == id; });
@@ -157,11 +169,13 @@ void Core::settle(ConsumerId id, Settlement settlement, Handler<Result<DeliveryS
     };
     const auto flight = in_flight_.find(settlement.delivery);
     auto* const record = ledger_->delivery(settlement.delivery);
-    if (flight == in_flight_.end() || flight->second.consumer != id || record == nullptr) {
+    const bool is_theirs = flight != in_flight_.end() && flight->second.consumer == id;
+    if (!is_theirs || record == nullptr ||
+        (settlement.attempt != 0 && settlement.attempt != record->attempts)) {
         return respond(fail(Errc::not_found, "not an unsettled delivery of this connection"));
     }
     const bool closed = flight->second.closed;
-    end_offer(settlement.delivery, true);
+    end_offer(settlement.delivery);
     if (!closed) {
         switch (settlement.outcome) {
             case SettleOutcome::accepted:

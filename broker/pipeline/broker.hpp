@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -58,6 +59,9 @@ struct Settlement {
     SettleOutcome outcome = SettleOutcome::accepted;
     std::string reason_code;
     std::string reason;
+    /// Of the Offer that it settles: nothing happens to a later offer of the delivery. 0: whichever
+    /// the consumer has.
+    std::uint32_t attempt = 0;
 };
 
 /// An administrator's authority for a changing command: recorded before it acts.
@@ -134,8 +138,12 @@ class Broker {
     void when_calm(std::move_only_function<void()> call);
 
     // --- Receive -----------------------------------------------------------------------
-    /// `endpoint` is called until the handler of detach was.
-    ConsumerId attach(std::string organisation, Endpoint& endpoint);
+    /// `endpoint` is called until the handler of detach was. However much credit it has, and on
+    /// however many subscriptions one after the other, no more than `unsettled_max` is offered.
+    ConsumerId attach(
+        std::string organisation, Endpoint& endpoint,
+        std::uint32_t unsettled_max = std::numeric_limits<std::uint32_t>::max()
+    );
     /// Unsettled deliveries return to their queues. After `done` the endpoint is never called
     /// again.
     void detach(ConsumerId consumer, std::move_only_function<void()> done);
@@ -145,7 +153,8 @@ class Broker {
         ConsumerId consumer, HerId queue, std::uint32_t credit, Handler<Result<void>> answer
     );
     void add_credit(ConsumerId consumer, HerId queue, std::uint32_t credit);
-    /// Unsettled deliveries of it stay the consumer's until settled.
+    /// Unsettled deliveries of it stay the consumer's until settled, and count as unsettled of a
+    /// later subscription of the queue.
     void unsubscribe(ConsumerId consumer, HerId queue, std::move_only_function<void()> answer);
     /// The state that the delivery has now. `not_found` where it is not this consumer's to settle.
     void settle(ConsumerId consumer, Settlement settlement, Handler<Result<DeliveryState>> answer);

@@ -45,11 +45,12 @@ Result<MessageStatus> Broker::Impl::status_of(const MessageRef& message) const {
 
 // --- Receive ---------------------------------------------------------------------------
 
-ConsumerId Broker::attach(std::string organisation, Endpoint& endpoint) {
+ConsumerId Broker::attach(
+    std::string organisation, Endpoint& endpoint, std::uint32_t unsettled_max
+) {
     const ConsumerId id = impl_->next_consumer++;
-    impl_->post([id, organisation = std::move(organisation), &endpoint](Core& core) mutable {
-        core.attach(id, std::move(organisation), endpoint);
-    });
+    impl_->post([id, organisation = std::move(organisation), &endpoint, unsettled_max](Core& core
+                ) mutable { core.attach(id, std::move(organisation), endpoint, unsettled_max); });
     return id;
 }
 

@@ -95,7 +95,9 @@ class Core final : public Cycle {
         const std::vector<HerId>& recipients, const std::string& reason,
         Handler<Result<std::vector<Broker::WithdrawVerdict>>> answer
     );
-    void attach(ConsumerId id, std::string organisation, Endpoint& endpoint);
+    void attach(
+        ConsumerId id, std::string organisation, Endpoint& endpoint, std::uint32_t unsettled_max
+    );
     void detach(ConsumerId id, std::move_only_function<void()> done);
     void subscribe(ConsumerId id, HerId queue, std::uint32_t credit, Handler<Result<void>> answer);
     void add_credit(ConsumerId id, const HerId& queue, std::uint32_t credit);
@@ -119,13 +121,17 @@ class Core final : public Cycle {
 
  private:
     struct Subscription {
-        std::uint32_t credit = 0;
+        std::uint32_t credit = 0;     ///< how many may be unsettled
+        std::uint32_t unsettled = 0;  ///< those of an earlier subscription of the queue too
     };
     struct Consumer {
         std::string organisation;
         Endpoint* endpoint = nullptr;
+        std::uint32_t unsettled_max = 0;
         std::map<HerId, Subscription> subscriptions;
+        std::map<HerId, std::uint32_t> left_over;  ///< unsettled, of queues not subscribed to now
         boost::unordered_flat_set<DeliveryId, std::hash<DeliveryId>> unsettled;
+        bool kept_waiting = false;  ///< some offer was not made because of unsettled_max
     };
     struct InFlight {
         ConsumerId consumer = 0;
@@ -162,6 +168,7 @@ class Core final : public Cycle {
     void dispatch();
     void dispatch_queue(const HerId& queue);
     ConsumerId next_consumer(const HerId& queue);
+    static bool has_room(Consumer& consumer, const HerId& queue);
     /// Or ends the delivery, where it turns out not to be fit for an offer.
     void offer(const DeliveryId& id, const HerId& queue, ConsumerId consumer);
 
@@ -174,7 +181,8 @@ class Core final : public Cycle {
     void return_to_queue(
         store::DeliveryRecord& record, DeliveryCause cause, Timestamp due, std::string detail = {}
     );
-    void end_offer(const DeliveryId& id, bool give_credit);
+    void end_offer(const DeliveryId& id);
+    void forget_unsettled(Consumer& consumer, const DeliveryId& id, const HerId& queue);
     void end_subscription(ConsumerId id, const HerId& queue);
     Timestamp next_attempt(std::uint32_t attempts);
     void close(const store::DeliveryRecord& record);

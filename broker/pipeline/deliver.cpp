@@ -19,6 +19,18 @@ void Core::dispatch() {
     shared_.open_deliveries = queues_.size();
 }
 
+// Credit alone does not bound what a consumer holds: what is unsettled outlives its subscription,
+// and one of another queue brings credit of its own.
+bool Core::has_room(Consumer& consumer, const HerId& queue) {
+    const Subscription& subscription = consumer.subscriptions.at(queue);
+    if (subscription.unsettled >= subscription.credit) {
+        return false;
+    }
+    const bool full = consumer.unsettled.size() >= consumer.unsettled_max;
+    consumer.kept_waiting = consumer.kept_waiting || full;
+    return !full;
+}
+
 /// The consumer whose turn it is, of those with credit; 0 where there is none.
 ConsumerId Core::next_consumer(const HerId& queue) {
     const auto row = subscribers_.find(queue);
@@ -29,7 +41,7 @@ ConsumerId Core::next_consumer(const HerId& queue) {
     for (std::size_t tried = 0; tried < ids.size(); ++tried) {
         turn = (turn + 1) % ids.size();
         const ConsumerId id = ids[turn];
-        if (consumers_.at(id).subscriptions.at(queue).credit > 0) {
+        if (has_room(consumers_.at(id), queue)) {
             return id;
         }
     }
@@ -87,7 +99,7 @@ void Core::offer(const DeliveryId& id, const HerId& queue, ConsumerId consumer_i
     ++record->attempts;
     ++shared_.offered;
     Consumer& consumer = consumers_.at(consumer_id);
-    --consumer.subscriptions.at(queue).credit;
+    ++consumer.subscriptions.at(queue).unsettled;
     consumer.unsettled.insert(id);
     in_flight_.insert_or_assign(id, InFlight{.consumer = consumer_id, .queue = queue});
     const auto carried = carried_.find(id.message);
@@ -102,10 +114,13 @@ void Core::offer(const DeliveryId& id, const HerId& queue, ConsumerId consumer_i
     });
 }
 
-void Core::attach(ConsumerId id, std::string organisation, Endpoint& endpoint) {
+void Core::attach(
+    ConsumerId id, std::string organisation, Endpoint& endpoint, std::uint32_t unsettled_max
+) {
     Consumer& consumer = consumers_[id];
     consumer.organisation = std::move(organisation);
     consumer.endpoint = &endpoint;
+    consumer.unsettled_max = unsettled_max;
     shared_.consumers = consumers_.size();
 }
 
@@ -128,6 +143,9 @@ void Core::subscribe(
     }
     const auto [subscription, added] = consumer->second.subscriptions.try_emplace(queue);
     if (added) {
+        if (const auto left = consumer->second.left_over.extract(queue)) {
+            subscription->second.unsettled = left.mapped();
+        }
         subscribers_[queue].consumers.push_back(id);
     }
     respond({});
@@ -149,7 +167,11 @@ void Core::add_credit(ConsumerId id, const HerId& queue, std::uint32_t credit) {
 }
 
 void Core::end_subscription(ConsumerId id, const HerId& queue) {
-    consumers_.at(id).subscriptions.erase(queue);
+    Consumer& consumer = consumers_.at(id);
+    if (const auto ended = consumer.subscriptions.extract(queue);
+        ended && ended.mapped().unsettled > 0) {
+        consumer.left_over[queue] = ended.mapped().unsettled;
+    }
     const auto row = subscribers_.find(queue);
     if (row == subscribers_.end()) {
         return;

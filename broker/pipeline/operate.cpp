@@ -64,7 +64,7 @@ void Core::stop_consumer(ConsumerId id, const HerId& queue, SubscriptionEnd why)
     );
     for (const auto& delivery : returned) {
         const bool closed = in_flight_.at(delivery).closed;
-        end_offer(delivery, false);
+        end_offer(delivery);
         auto* const record = ledger_->delivery(delivery);
         if (!closed && record != nullptr) {
             return_to_queue(*record, DeliveryCause::connection_lost, {});

@@ -13,7 +13,9 @@ namespace budstikke::transport {
 
 pipeline::ConsumerId Deliveries::consumer() {
     if (!consumer_) {
-        consumer_ = session_.parts.broker.attach(session_.organisation, *this);
+        consumer_ = session_.parts.broker.attach(
+            session_.organisation, *this, session_.parts.limits.credit_per_connection_max
+        );
     }
     return *consumer_;
 }

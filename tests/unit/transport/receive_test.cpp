@@ -100,6 +100,36 @@ TEST_F(ReceiveTest, HoldsTheCreditLimitOneBelowAtAndAbove) {
     EXPECT_TRUE(client->subscribe("202", 5));
 }
 
+TEST_F(ReceiveTest, HoldsNoMoreThanAConnectionMayBySubscribingAnew) {
+    options_.limits.credit_per_connection_max = 3;
+    start_server();
+    fill(2);
+    const auto client = connect("municipality");
+    ASSERT_TRUE(client->subscribe("201", 2));
+    const v1::Delivery first = receive(*client);
+    receive(*client);
+    // Of one queue what is unsettled counts as before.
+    ASSERT_TRUE(client->unsubscribe("201"));
+    ASSERT_TRUE(client->subscribe("201", 2));
+    {
+        const auto sender = connect("hospital");
+        submit(*sender, "m2", "sealed", {"201"});
+        for (const char* const id : {"a", "b", "c"}) {
+            submit(*sender, id, "sealed", {"202"});
+        }
+    }
+    EXPECT_TRUE(nothing_comes(*client));
+    // Of another one comes what the connection may still have: two are left, one is the third.
+    ASSERT_TRUE(client->unsubscribe("201"));
+    ASSERT_TRUE(client->subscribe("202", 3));
+    const v1::Delivery third = receive(*client);
+    EXPECT_EQ(third.her_id(), "202");
+    EXPECT_TRUE(nothing_comes(*client));
+    ASSERT_TRUE(client->settle(settlement(first)));
+    EXPECT_EQ(receive(*client).her_id(), "202");
+    EXPECT_TRUE(nothing_comes(*client));
+}
+
 TEST_F(ReceiveTest, HoldsTheLimitOfSubscriptions) {
     options_.limits.subscriptions_max = 1;
     start_server();

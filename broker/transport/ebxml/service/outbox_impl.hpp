@@ -53,7 +53,7 @@ struct Outbox::Impl {
 
     // outbox_partners.cpp
     void follow(std::shared_ptr<const Surroundings> next);
-    void subscribe(Consumer& consumer, const HerId& partner, std::uint32_t credit);
+    void subscribe(Consumer& consumer, const HerId& partner);
     /// The broker took its deliveries back: they are not ours until they are offered again.
     void forget(Consumer& consumer, const HerId& partner);
     void give_up(const HerId& partner);

@@ -87,7 +87,6 @@ void Outbox::Impl::resubscribe() {
     struct Wish {
         Consumer* consumer;
         HerId queue;
-        std::uint32_t credit;
     };
     std::vector<Wish> wishes;
     {
@@ -101,24 +100,18 @@ void Outbox::Impl::resubscribe() {
                     continue;
                 }
                 consumer->subscribed.insert(her_id);
-                const auto held = std::ranges::count_if(open, [&](const auto& entry) {
-                    return entry.second.queue == her_id;
-                });
-                const auto credit =
-                    limits::ebxml_unacknowledged_max -
-                    std::min<std::ptrdiff_t>(held, limits::ebxml_unacknowledged_max);
-                wishes.push_back({consumer.get(), her_id, static_cast<std::uint32_t>(credit)});
+                wishes.push_back({consumer.get(), her_id});
             }
         }
     }
     for (const auto& wish : wishes) {
-        subscribe(*wish.consumer, wish.queue, wish.credit);
+        subscribe(*wish.consumer, wish.queue);
     }
 }
 
-void Outbox::Impl::subscribe(Consumer& consumer, const HerId& partner, std::uint32_t credit) {
+void Outbox::Impl::subscribe(Consumer& consumer, const HerId& partner) {
     parts.broker.subscribe(
-        consumer.id, partner, credit,
+        consumer.id, partner, limits::ebxml_unacknowledged_max,
         [this, &consumer, partner](const Result<void>& subscribed) {
             if (!subscribed) {
                 const std::scoped_lock lock(mutex);
