@@ -49,6 +49,8 @@ struct Outbox::Impl {
         std::optional<Timestamp> scheduled;  ///< nothing while a job of its has it
     };
 
+    using OpenDeliveries = std::unordered_map<DeliveryId, Open>;
+
     Impl(OutboxOptions given, OutboxParts stands_on);
 
     // outbox_partners.cpp
@@ -110,6 +112,8 @@ struct Outbox::Impl {
     /// A dead letter: there never will be one.
     void refuse(const DeliveryId& delivery, std::uint32_t offer, std::string code);
     void give_back(std::uint32_t offer, pipeline::Settlement settlement);
+    /// Under `mutex`: no longer open, and due no more. Whose it was.
+    Consumer* close(OpenDeliveries::iterator entry);
     void settle(const Consumer& consumer, pipeline::Settlement settlement, std::string message_id);
     /// What no longer belongs to an open delivery.
     void sweep();
@@ -147,7 +151,7 @@ struct Outbox::Impl {
     mutable std::mutex mutex;  ///< of all below; held for no more than memory
     std::shared_ptr<const Surroundings> surroundings;
     std::map<std::string, std::unique_ptr<Consumer>> consumers;  ///< by organisation
-    std::unordered_map<DeliveryId, Open> open;
+    OpenDeliveries open;
     std::set<std::pair<Timestamp, DeliveryId>> timetable;
     bool stopped = false;
 };

@@ -128,6 +128,7 @@ std::pair<std::string, HerId> Outbox::Impl::composed_message(const DeliveryId& d
 }
 
 void Outbox::Impl::finish(const store::OutboundEbxml& message) {
+    auto settlement = settlement_of(message);
     Consumer* consumer = nullptr;
     {
         const std::scoped_lock lock(mutex);
@@ -136,13 +137,10 @@ void Outbox::Impl::finish(const store::OutboundEbxml& message) {
         if (entry == open.end() || entry->second.message_id != message.message_id) {
             return;
         }
-        consumer = entry->second.consumer;
-        if (entry->second.scheduled) {
-            timetable.erase({*entry->second.scheduled, message.delivery});
-        }
-        open.erase(entry);
+        settlement.attempt = entry->second.offer;
+        consumer = close(entry);
     }
-    settle(*consumer, settlement_of(message), message.message_id);
+    settle(*consumer, std::move(settlement), message.message_id);
 }
 
 void Outbox::Impl::release(const DeliveryId& delivery, std::uint32_t offer, std::string code) {
@@ -163,31 +161,41 @@ void Outbox::Impl::refuse(const DeliveryId& delivery, std::uint32_t offer, std::
     );
 }
 
+// The delivery may be taken back and offered anew at any moment: that later offer either finds no
+// record and composes, or has come before the look and keeps its record.
 void Outbox::Impl::give_back(std::uint32_t offer, pipeline::Settlement settlement) {
-    const DeliveryId& delivery = settlement.delivery;
+    const DeliveryId delivery = settlement.delivery;
+    settlement.attempt = offer;
+    const auto message_id = composed_message(delivery).first;
+    std::unique_lock<std::mutex> record;
+    if (!message_id.empty()) {
+        record = std::unique_lock(lock_of(message_id));
+    }
     Consumer* consumer = nullptr;
-    std::string message_id;
     {
         const std::scoped_lock lock(mutex);
         const auto entry = open.find(delivery);
         if (entry == open.end() || entry->second.offer != offer) {
             return;
         }
-        consumer = entry->second.consumer;
-        message_id = entry->second.message_id;
-        if (entry->second.scheduled) {
-            timetable.erase({*entry->second.scheduled, delivery});
-        }
-        open.erase(entry);
+        consumer = close(entry);
     }
-    // Before the broker offers it anew, so that the next offer does not go on with this message.
-    if (!message_id.empty()) {
-        const std::scoped_lock lock(lock_of(message_id));
+    if (record) {
         if (const auto erased = parts.store.erase_outbound(message_id); !erased) {
             store_failed(erased.error());
         }
+        record.unlock();
     }
     settle(*consumer, std::move(settlement), {});
+}
+
+Outbox::Impl::Consumer* Outbox::Impl::close(OpenDeliveries::iterator entry) {
+    Consumer* const consumer = entry->second.consumer;
+    if (entry->second.scheduled) {
+        timetable.erase({*entry->second.scheduled, entry->first});
+    }
+    open.erase(entry);
+    return consumer;
 }
 
 void Outbox::Impl::settle(

@@ -64,6 +64,16 @@ void WatchedStore::after_next_lookup(std::function<void()> pause) {
     pause_ = std::move(pause);
 }
 
+void WatchedStore::before_next_erase(std::function<void()> pause) {
+    const std::scoped_lock lock(mutex_);
+    before_erase_ = std::move(pause);
+}
+
+std::function<void()> WatchedStore::take(std::function<void()>& pause) const {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(pause, {});
+}
+
 void WatchedStore::wait_until(const std::function<bool()>& holds) {
     for (;;) {
         std::uint64_t seen = 0;

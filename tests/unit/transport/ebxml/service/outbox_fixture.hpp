@@ -71,6 +71,9 @@ class WatchedStore final : public ForwardingStore {
         return updated;
     }
     Result<void> erase_outbound(std::string_view id) override {
+        if (const auto pause = take(before_erase_)) {
+            pause();
+        }
         auto erased = ForwardingStore::erase_outbound(id);
         changed();
         return erased;
@@ -80,6 +83,8 @@ class WatchedStore final : public ForwardingStore {
 
     /// Runs once, between the next look for a delivery's message and its answer.
     void after_next_lookup(std::function<void()> pause);
+    /// Runs once, before the next message is erased.
+    void before_next_erase(std::function<void()> pause);
     /// From now on no message of ours can be written.
     void fail_writes(bool failing) { failing_ = failing; }
     /// Waits until `holds` is true after some change; looks at once, too.
@@ -88,11 +93,14 @@ class WatchedStore final : public ForwardingStore {
  private:
     static Result<void> refusal() { return fail(Errc::io, "as the test wants it"); }
     void changed();
+    /// Empties it.
+    std::function<void()> take(std::function<void()>& pause) const;
     std::atomic<bool> failing_ = false;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::uint64_t changes_ = 0;
     mutable std::function<void()> pause_;
+    std::function<void()> before_erase_;
 };
 
 /// Takes what came back in an exchange.

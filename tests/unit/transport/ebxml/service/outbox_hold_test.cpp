@@ -146,5 +146,32 @@ TEST_F(HoldWhileComposingTest, ADeliveryThatIsOfferedAnewMeanwhileBecomesOneMess
     EXPECT_EQ(carrier_.count(), 1U);
 }
 
+// What one thread gives back, another has been offered anew by then.
+TEST_F(HoldWhileComposingTest, AnOfferThatIsGivenBackLeavesTheNextOneAlone) {
+    std::latch giving_back(1);
+    std::promise<void> open_the_gate;
+    const auto gate = open_the_gate.get_future().share();
+    ebxml_store_->before_next_erase([&giving_back, gate] {
+        giving_back.count_down();
+        gate.wait();
+    });
+    ebxml_store_->fail_writes(true);
+    const auto id = submit_to("2001");
+    giving_back.wait();
+    ebxml_store_->fail_writes(false);
+    hold(true);
+    EXPECT_EQ(state(id, "2001"), queued);
+    hold(false);
+    pass(seconds(1));
+    carrier_.wait_for(1);
+    open_the_gate.set_value();
+    // Whatever was under way has come to its end then.
+    outbox_.reset();
+    const auto all = causes(id, "2001");
+    EXPECT_EQ(std::ranges::count(all, DeliveryCause::offered), 2);
+    EXPECT_EQ(std::ranges::count(all, DeliveryCause::released), 0);
+    EXPECT_EQ(stored(id).state, store::OutboundState::waiting);
+}
+
 }  // namespace
 }  // namespace budstikke::ebxml::test
