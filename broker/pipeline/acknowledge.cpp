@@ -205,6 +205,9 @@ void Core::detach(ConsumerId id, std::move_only_function<void()> done) {
             const auto flight = in_flight_.find(delivery);
             auto* const record = ledger_->delivery(delivery);
             if (flight != in_flight_.end() && !flight->second.closed && record != nullptr) {
+                // Who leaves while we stop may do so because of us; who leaves at any other time
+                // may have fallen over this very message.
+                record->attempts_forgiven += shared_.draining ? 1 : 0;
                 return_to_queue(*record, DeliveryCause::connection_lost, {});
             }
             in_flight_.erase(delivery);

@@ -67,6 +67,8 @@ void Core::stop_consumer(ConsumerId id, const HerId& queue, SubscriptionEnd why)
         end_offer(delivery);
         auto* const record = ledger_->delivery(delivery);
         if (!closed && record != nullptr) {
+            // Taken back by us: no fault of the message or of who had it.
+            ++record->attempts_forgiven;
             return_to_queue(*record, DeliveryCause::connection_lost, {});
         }
     }

@@ -234,5 +234,51 @@ TEST_F(DeliverTest, OffersALongBacklogInSeveralCommits) {
     detach(consumer);
 }
 
+TEST_F(DeliverTest, WhatOperationsTakeBackCostsNoAttempt) {
+    const auto id = accepted("1");
+    const auto hold = [&](bool held) {
+        ASSERT_TRUE(await<Result<void>>([&](auto answer) {
+            broker_->hold(by("party hold"), her("201"), held, std::move(answer));
+        }));
+    };
+    Inbox inbox;
+    for (std::uint32_t time = 1; time <= settings().attempts_max + 1; ++time) {
+        const auto consumer = consume(inbox, "900000002", "201");
+        const auto offers = inbox.take(1);
+        EXPECT_EQ(offers[0].attempt, time);
+        EXPECT_EQ(offers[0].redelivered, time > 1);
+        hold(true);
+        EXPECT_EQ(state(id, "201"), queued);
+        hold(false);
+        detach(consumer);
+    }
+    const auto consumer = consume(inbox, "900000002", "201");
+    EXPECT_EQ(settle(consumer, inbox.take(1)[0]), delivered);
+    detach(consumer);
+}
+
+TEST_F(DeliverTest, WhoLeavesBecauseTheBrokerStopsCostsNoAttemptAndWhoLeavesOtherwiseDoes) {
+    const auto id = accepted("1");
+    const auto fall = [&] {
+        Inbox inbox;
+        const auto consumer = consume(inbox, "900000002", "201");
+        inbox.take(1);
+        detach(consumer);
+    };
+    broker_->drain(true);
+    for (std::uint32_t time = 0; time <= settings().attempts_max; ++time) {
+        fall();
+    }
+    restart();
+    for (std::uint32_t time = 1; time < settings().attempts_max; ++time) {
+        fall();
+    }
+    EXPECT_EQ(state(id, "201"), queued);
+    fall();
+    Inbox inbox;
+    detach(consume(inbox, "900000002", "201"));
+    EXPECT_EQ(state(id, "201"), dead_lettered);
+}
+
 }  // namespace
 }  // namespace budstikke::pipeline
