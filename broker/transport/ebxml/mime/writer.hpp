@@ -20,12 +20,14 @@ struct OutgoingPart {
 struct Package {
     std::string content_type;
     std::string transfer_encoding;  ///< of the body; empty for a multipart
-    std::string body;               ///< 7 bit, lines that end with CRLF
+    std::string body;               ///< lines that end with CRLF; 7 bit but for a test's mark
 };
 
 /// multipart/related with the SOAP part first. Every part is base64: nothing on the way rewrites
-/// it.
-Package package_payload(std::string_view envelope, std::span<const OutgoingPart> parts);
+/// it. The preamble of a `test` says that it is one (HITS 1172 5.15.2.2).
+Package package_payload(
+    std::string_view envelope, std::span<const OutgoingPart> parts, bool test = false
+);
 
 /// text/xml alone, which is how a signal or a Fault goes.
 Package package_signal(std::string_view envelope);

@@ -184,7 +184,7 @@ std::expected<store::OutboundEbxml, NoRoute> compose(
         return no_route("not_signed");
     }
     const auto envelope = text.with(*signature);
-    auto package = package_payload(envelope, std::array{*std::move(part)});
+    auto package = package_payload(envelope, std::array{*std::move(part)}, header.test);
     const Terms& terms = route.terms;
     return store::OutboundEbxml{
         .message_id = message_id,

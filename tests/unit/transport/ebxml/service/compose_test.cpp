@@ -113,6 +113,23 @@ TEST_F(ComposeTest, BreaksNoRuleOfTheReceiver) {
     EXPECT_EQ(opened(message).inside, crypto::cms::Inside::mime);
 }
 
+TEST_F(ComposeTest, ATestPartnersMessageIsMarkedInEnvelopeAndPreambleAndReadAsAnyOther) {
+    const std::string_view mark = "TEST. TEST. Sendt i testøyemed. Har ingen andre formål.";
+    EXPECT_TRUE(composed().body.starts_with("--=_budstikke_"));
+    auto sources = world_.sources();
+    sources.identities[0].test_partner = true;
+    around_ = Surroundings::make(std::move(sources), now_).value();
+    const auto made = composed();
+    EXPECT_TRUE(made.body.starts_with(std::string(mark) + "\r\n--=_budstikke_"));
+    const auto schemas = xml::SchemaSet::load(standards() / "ebms-2.0/schema").value();
+    const auto message = read_message(mail_with(made), schemas.get()).value();
+    EXPECT_EQ(broken(message, around_->known(), std::string(epikrise)), std::vector<int>{});
+    EXPECT_NE(
+        message.soap.find("<SOAP:Header><!-- " + std::string(mark) + " --><eb:MessageHeader"),
+        std::string::npos
+    );
+}
+
 TEST_F(ComposeTest, SaysWhoSendsWhatToWhomAndWithinWhichAgreement) {
     message_.envelope.ref_to_conversation = "1c7f8f64-9c9c-4b3d-8f4e-6f6f4f1c2b3a";
     message_.expires_at = now_ + std::chrono::hours(1);
