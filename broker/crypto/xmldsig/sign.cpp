@@ -1,5 +1,6 @@
 // Signing: the template is text of ours, xmlsec computes the values in a tree of it, and the text
 // is written again with the values. So the bytes that leave depend on nothing but the input.
+#include <algorithm>
 #include <set>
 
 #include <libxml/tree.h>
