@@ -106,7 +106,7 @@ QUESTIONS = {
     "verdicts": lambda id: v1.Frame(may_i_send=v1.MayISend(
         request=1, sender=MALLORY, recipient=HOSPITAL, type="DIALOG_NOTAT")),
     "withdrawals": lambda id: v1.Frame(withdraw=v1.Withdraw(
-        request=1, message=v1.MessageRef(message_id=id, sender=HOSPITAL), reason="x" * 500)),
+        request=1, message=v1.MessageRef(message_id=id, sender=HOSPITAL), reason="x" * 50)),
     "settlements": lambda id: v1.Frame(settle=v1.Settle(
         request=1, delivery_id="none", outcome=v1.Settle.ACCEPTED)),
     "feeds": lambda id: v1.Frame(follow=v1.Follow(request=1, sender=MALLORY)),

@@ -14,8 +14,11 @@ class LeapingClock final : public Clock {
  public:
     Timestamp now() const override { return system_.now(); }
     SteadyTime steady_now() const override {
-        return system_.steady_now() + Duration(ahead_.load());
+        const SteadyTime now = stood_still_at_.load();
+        return (now == SteadyTime{} ? system_.steady_now() : now) + Duration(ahead_.load());
     }
+    /// From now on steady time leaps only: what is rationed stays used, however long this takes.
+    void stand_still() { stood_still_at_ = system_.steady_now(); }
     /// Steady time only, and a millisecond further: what may take `time` has taken too long.
     void leap_past(Duration time) { ahead_ += (time + Duration(1)).count(); }
     /// Leaps until `happened`, which waits a moment for it, says so: for one whose time begins anew
@@ -35,6 +38,7 @@ class LeapingClock final : public Clock {
  private:
     SystemClock system_;
     std::atomic<Duration::rep> ahead_ = 0;
+    std::atomic<SteadyTime> stood_still_at_ = SteadyTime{};
 };
 
 }  // namespace budstikke::transport::test
