@@ -118,6 +118,10 @@ void EbxmlPart::replace(Config config, EbxmlState state, ebxml::CarrierSet carri
     const std::scoped_lock lock(mutex_);
     carriers_.replace(std::move(carriers));
     config_ = std::move(config);
+    take(std::move(state));
+}
+
+void EbxmlPart::take(EbxmlState state) {
     state_ = std::move(state);
     parts_.ways.replace(state_.surroundings);
     service_->replace(state_.surroundings);
@@ -144,9 +148,7 @@ void EbxmlPart::read_agreements_again() {
         );
         return;
     }
-    state_ = *std::move(state);
-    parts_.ways.replace(state_.surroundings);
-    service_->replace(state_.surroundings);
+    take(*std::move(state));
     parts_.events.write(
         EventLevel::info, "ebxml_agreements_read",
         {{"agreements", std::to_string(state_.surroundings->agreements().size())}}

@@ -86,6 +86,8 @@ class EbxmlPart {
         EbxmlSurroundingParts parts
     );
     Result<void> start_mail();
+    /// Holding `mutex_`.
+    void take(EbxmlState state);
     void read_agreements_again();
 
     EbxmlSurroundingParts parts_;

@@ -24,6 +24,7 @@ class TurnQueue {
             owners_.push_back(owner);
         }
         row->second.push_back(std::move(item));
+        ++size_;
     }
     /// Of the owner whose turn it is. Not where it is empty.
     Item pop() {
@@ -38,6 +39,12 @@ class TurnQueue {
         return owner == owners_.end() ? std::nullopt : std::optional<Item>(take(owner));
     }
     bool empty() const { return owners_.empty(); }
+    std::size_t size() const { return size_; }
+    /// The same of one owner.
+    std::size_t size_of(const std::string& owner) const {
+        const auto row = waiting_.find(owner);
+        return row == waiting_.end() ? 0 : row->second.size();
+    }
 
  private:
     Item take(std::deque<std::string>::iterator owner) {
@@ -45,6 +52,7 @@ class TurnQueue {
         owners_.erase(owner);
         Item item = std::move(row->second.front());
         row->second.pop_front();
+        --size_;
         if (row->second.empty()) {
             waiting_.erase(row);
         } else {
@@ -55,6 +63,7 @@ class TurnQueue {
 
     std::unordered_map<std::string, std::deque<Item>> waiting_;  ///< no owner without an item
     std::deque<std::string> owners_;                             ///< the same, the next one first
+    std::size_t size_ = 0;
 };
 
 }  // namespace budstikke

@@ -1,5 +1,6 @@
 // The bodies in the ebXML store, which are sealed, and their keys: read, wrapped anew by another
 // master key, and taken off the disk.
+#include <array>
 #include <mutex>
 #include <vector>
 
@@ -85,25 +86,10 @@ Result<EbxmlStore::Rewrapped> RocksDbEbxmlStore::rewrap(
 }
 
 Result<void> RocksDbEbxmlStore::forget_erased() {
-    auto& db = *database_.db;
-    // Also empties the log, in which an erased key could still be read.
-    const auto flushed =
-        db.Flush(rocksdb::FlushOptions(), {database_.rows, database_.bodies, database_.wraps});
-    if (!flushed.ok()) {
-        return refused(flushed, "flush");
-    }
-    rocksdb::CompactRangeOptions gently;
-    gently.exclusive_manual_compaction = false;
-    const auto merged = db.CompactRange(gently, database_.wraps, nullptr, nullptr);
-    if (!merged.ok()) {
-        return refused(merged, "compact");
-    }
-    // Obsolete files are removed by a thread of RocksDB's some time; these two remove them now.
-    if (const auto status = db.DisableFileDeletions(); !status.ok()) {
-        return refused(status, "hold files");
-    }
-    const auto status = db.EnableFileDeletions(true);
-    return status.ok() ? Result<void>() : refused(status, "remove files");
+    return forget_erased_rows(
+        *database_.db, std::array{database_.rows, database_.bodies, database_.wraps},
+        std::array{database_.wraps}
+    );
 }
 
 }  // namespace budstikke::store

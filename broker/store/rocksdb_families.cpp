@@ -159,4 +159,28 @@ std::unexpected<Error> refused(const rocksdb::Status& status, std::string_view w
     return fail(code, "store: " + std::string(what) + ": " + status.ToString());
 }
 
+Result<void> forget_erased_rows(
+    rocksdb::DB& db, std::span<rocksdb::ColumnFamilyHandle* const> families,
+    std::span<rocksdb::ColumnFamilyHandle* const> merged
+) {
+    // Also empties the log, in which an erased row could still be read.
+    const auto flushed = db.Flush(rocksdb::FlushOptions(), {families.begin(), families.end()});
+    if (!flushed.ok()) {
+        return refused(flushed, "flush");
+    }
+    rocksdb::CompactRangeOptions gently;
+    gently.exclusive_manual_compaction = false;
+    for (auto* family : merged) {
+        if (const auto status = db.CompactRange(gently, family, nullptr, nullptr); !status.ok()) {
+            return refused(status, "compact");
+        }
+    }
+    // Obsolete files are removed by a thread of RocksDB's some time; these two remove them now.
+    if (const auto status = db.DisableFileDeletions(); !status.ok()) {
+        return refused(status, "hold files");
+    }
+    const auto status = db.EnableFileDeletions(true);
+    return status.ok() ? Result<void>() : refused(status, "remove files");
+}
+
 }  // namespace budstikke::store

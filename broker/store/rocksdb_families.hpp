@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 namespace rocksdb {
 struct ColumnFamilyDescriptor;
 class ColumnFamilyHandle;
+class DB;
 struct DBOptions;
 class Env;
 class Status;
@@ -42,5 +44,12 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const RocksDbOptions
 
 /// `corrupt`, `conflict` (held by another process) or `io`, with the file that RocksDB names.
 std::unexpected<Error> refused(const rocksdb::Status& status, std::string_view what);
+
+/// Writes the tables of all `families` out, merges those of `merged`, and removes the files that
+/// this leaves behind: then erased rows of these lie neither in a table nor in the log.
+Result<void> forget_erased_rows(
+    rocksdb::DB& db, std::span<rocksdb::ColumnFamilyHandle* const> families,
+    std::span<rocksdb::ColumnFamilyHandle* const> merged
+);
 
 }  // namespace budstikke::store

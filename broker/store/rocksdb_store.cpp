@@ -187,27 +187,7 @@ Result<Store::Usage> RocksDbStore::usage() {
 // file brings the row below it back, and the id of a message that is being accepted may be older
 // than the oldest that lives. Merging drops dead rows and leaves files without any alone.
 Result<void> RocksDbStore::compact() {
-    auto& db = database_.db();
-    const std::vector<rocksdb::ColumnFamilyHandle*> all(
-        database_.families().begin(), database_.families().end()
-    );
-    // Also empties the log, in which an erased wrap could still be read.
-    if (const auto status = db.Flush(rocksdb::FlushOptions(), all); !status.ok()) {
-        return refused(status, "flush");
-    }
-    rocksdb::CompactRangeOptions gently;
-    gently.exclusive_manual_compaction = false;
-    for (auto* family : all) {
-        if (const auto status = db.CompactRange(gently, family, nullptr, nullptr); !status.ok()) {
-            return refused(status, "compact");
-        }
-    }
-    // Obsolete files are removed by a thread of RocksDB's some time; these two remove them now.
-    if (const auto status = db.DisableFileDeletions(); !status.ok()) {
-        return refused(status, "hold files");
-    }
-    const auto status = db.EnableFileDeletions(true);
-    return status.ok() ? Result<void>() : refused(status, "remove files");
+    return forget_erased_rows(database_.db(), database_.families(), database_.families());
 }
 
 }  // namespace budstikke::store

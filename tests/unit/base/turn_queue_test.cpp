@@ -28,6 +28,21 @@ TEST(TurnQueue, LetsOwnersTakeTurnsAndKeepsTheOrderOfEach) {
     EXPECT_EQ(drained(queue), "a1 b1 c1 a2 b2 a3 a4 ");
 }
 
+TEST(TurnQueue, CountsWhatWaitsOfAllAndOfEach) {
+    TurnQueue<std::string> queue;
+    queue.push("a", "a1");
+    queue.push("a", "a2");
+    queue.push("b", "b1");
+    EXPECT_EQ(queue.size(), 3U);
+    EXPECT_EQ(queue.size_of("a"), 2U);
+    EXPECT_EQ(queue.size_of("nobody"), 0U);
+    EXPECT_EQ(queue.pop(), "a1");
+    EXPECT_EQ(queue.pop_if([](const std::string& owner) { return owner == "b"; }), "b1");
+    EXPECT_EQ(queue.size(), 1U);
+    EXPECT_EQ(queue.size_of("a"), 1U);
+    EXPECT_EQ(queue.size_of("b"), 0U);
+}
+
 TEST(TurnQueue, LetsANewcomerWaitForOneRoundAtMost) {
     TurnQueue<std::string> queue;
     for (int i = 0; i < 1000; ++i) {

@@ -16,16 +16,8 @@ namespace {
 using Keys = std::vector<std::pair<std::string, char>>;
 using crypto::MasterKeys;
 
-class EbxmlBodiesTest : public ::testing::Test {
+class EbxmlBodiesTest : public WithEbxmlStore {
  protected:
-    void SetUp() override { open(); }
-    std::string path() const { return (folder_.path() / "ebxml").string(); }
-    void open() {
-        store_.reset();
-        auto store = open_ebxml_store(path(), codec_);
-        ASSERT_TRUE(store) << store.error().detail;
-        store_ = *std::move(store);
-    }
     void load(const Keys& keys) { codec_.replace_keys(master_keys(folder_, keys)); }
     /// All pages of the size given; how many keys were wrapped anew.
     std::size_t rotate(std::size_t rows_max) {
@@ -57,10 +49,6 @@ class EbxmlBodiesTest : public ::testing::Test {
         }
         return false;
     }
-
-    TempFolder folder_;
-    PayloadCodec codec_{master_keys(folder_, {{"k1", '1'}})};
-    std::unique_ptr<EbxmlStore> store_;
 };
 
 TEST_F(EbxmlBodiesTest, come_back_byte_for_byte_and_lie_sealed) {

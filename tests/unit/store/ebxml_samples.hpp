@@ -1,5 +1,5 @@
-// What the tests of the ebXML store have in common: records with every field set, master keys, and
-// a hand behind the store's back.
+// What the tests of the ebXML store have in common: records with every field set, master keys, a
+// store that is open, and a hand behind its back.
 #pragma once
 
 #include <fstream>
@@ -81,6 +81,23 @@ inline std::shared_ptr<const crypto::MasterKeys> master_keys(
     EXPECT_EQ(::chmod(file.c_str(), 0600), 0);
     return std::make_shared<const crypto::MasterKeys>(crypto::MasterKeys::load(file).value());
 }
+
+/// A store in a folder of its own, opened; open() does so anew.
+class WithEbxmlStore : public ::testing::Test {
+ protected:
+    void SetUp() override { open(); }
+    std::string path() const { return (folder_.path() / "ebxml").string(); }
+    void open() {
+        store_.reset();
+        auto store = open_ebxml_store(path(), codec_);
+        ASSERT_TRUE(store) << store.error().detail;
+        store_ = *std::move(store);
+    }
+
+    TempFolder folder_;
+    PayloadCodec codec_{master_keys(folder_, {{"k1", '1'}})};
+    std::unique_ptr<EbxmlStore> store_;
+};
 
 /// Opens the store with these families, makes those that it lacks, and writes a row; none where the
 /// key is empty.

@@ -13,16 +13,8 @@
 namespace budstikke::store::testing {
 namespace {
 
-class EbxmlStoreTest : public ::testing::Test {
+class EbxmlStoreTest : public WithEbxmlStore {
  protected:
-    void SetUp() override { open(); }
-    std::string path() const { return (folder_.path() / "ebxml").string(); }
-    void open() {
-        store_.reset();
-        auto store = open_ebxml_store(path(), codec_);
-        ASSERT_TRUE(store) << store.error().detail;
-        store_ = *std::move(store);
-    }
     Errc refusal() const {
         const auto store = open_ebxml_store(path(), codec_);
         EXPECT_FALSE(store.has_value());
@@ -33,10 +25,6 @@ class EbxmlStoreTest : public ::testing::Test {
         store_.reset();
         ASSERT_NO_FATAL_FAILURE(plant_row(path(), {"default", "bodies", "wraps"}, key, value));
     }
-
-    TempFolder folder_;
-    PayloadCodec codec_{master_keys(folder_, {{"k1", '1'}})};
-    std::unique_ptr<EbxmlStore> store_;
 };
 
 using Ids = std::vector<std::string>;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "broker/message/finding_catalogue.hpp"
 #include "broker/transport/ebxml/service/compose.hpp"
@@ -61,16 +60,6 @@ std::expected<void, NoRoute> way(
 PartnerWays::PartnerWays(store::Store& store, std::shared_ptr<const Surroundings> surroundings)
     : store_(store), surroundings_(std::move(surroundings)) {}
 
-void PartnerWays::replace(std::shared_ptr<const Surroundings> surroundings) {
-    const std::scoped_lock lock(mutex_);
-    surroundings_ = std::move(surroundings);
-}
-
-std::shared_ptr<const Surroundings> PartnerWays::surroundings() const {
-    const std::scoped_lock lock(mutex_);
-    return surroundings_;
-}
-
 /// As the outbox asks: by the message that an AppRec answers, where we carried it.
 std::expected<ServiceAction, NoRoute> PartnerWays::service(const pipeline::WayQuestion& question
 ) const {
@@ -93,7 +82,7 @@ const FindingSpec* PartnerWays::obstacle(const pipeline::WayQuestion& question) 
         return nullptr;
     }
     const budstikke::Envelope& envelope = question.envelope;
-    const auto known = surroundings();
+    const auto known = surroundings_.load();
     auto what = service(question);
     // Of AppRecs at large only their message says which Service it is.
     const bool at_large = envelope.is_apprec && question.content_type.empty();

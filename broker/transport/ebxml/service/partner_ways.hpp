@@ -3,8 +3,9 @@
 // nothing stands in the way to whom another carries. May not know a message's payload.
 #pragma once
 
+#include <atomic>
 #include <memory>
-#include <mutex>
+#include <utility>
 
 #include "broker/pipeline/ways.hpp"
 #include "broker/store/store.hpp"
@@ -18,7 +19,9 @@ class PartnerWays final : public pipeline::Ways {
     PartnerWays(store::Store& store, std::shared_ptr<const Surroundings> surroundings);
 
     /// After a reload. Any thread.
-    void replace(std::shared_ptr<const Surroundings> surroundings);
+    void replace(std::shared_ptr<const Surroundings> surroundings) {
+        surroundings_ = std::move(surroundings);
+    }
 
     /// A warning for an AppRec, whatever is lacking but its Service: its sender has nobody else to
     /// give it to. And as long as these surroundings are of another directory than the question, or
@@ -26,12 +29,10 @@ class PartnerWays final : public pipeline::Ways {
     const FindingSpec* obstacle(const pipeline::WayQuestion& question) const override;
 
  private:
-    std::shared_ptr<const Surroundings> surroundings() const;
     std::expected<ServiceAction, NoRoute> service(const pipeline::WayQuestion& question) const;
 
     store::Store& store_;
-    mutable std::mutex mutex_;
-    std::shared_ptr<const Surroundings> surroundings_;
+    std::atomic<std::shared_ptr<const Surroundings>> surroundings_;
 };
 
 }  // namespace budstikke::ebxml

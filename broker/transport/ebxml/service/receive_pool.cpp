@@ -27,10 +27,7 @@ struct Task {
 /// What one sender has of all.
 struct Share {
     std::size_t held_bytes = 0;
-    std::size_t waiting = 0;
     std::size_t workers = 0;
-
-    bool is_empty() const { return held_bytes == 0 && waiting == 0 && workers == 0; }
 };
 
 }  // namespace
@@ -63,10 +60,7 @@ struct ReceivePool::Impl {
                 return shares.at(sender).workers < options.workers_per_sender_max;
             });
             if (task) {
-                --waiting_count;
-                Share& share = shares.at(task->sender);
-                --share.waiting;
-                ++share.workers;
+                ++shares.at(task->sender).workers;
             }
             if (stopping && waiting.empty()) {
                 changed.notify_all();
@@ -89,7 +83,8 @@ struct ReceivePool::Impl {
     /// Holding `mutex`.
     void forget_if_idle(const std::string& sender) {
         const auto at = shares.find(sender);
-        if (at != shares.end() && at->second.is_empty()) {
+        if (at != shares.end() && at->second.held_bytes == 0 && at->second.workers == 0 &&
+            waiting.size_of(sender) == 0) {
             shares.erase(at);
         }
     }
@@ -119,9 +114,8 @@ struct ReceivePool::Impl {
     std::mutex mutex;
     std::condition_variable changed;
     TurnQueue<Task> waiting;
-    std::size_t waiting_count = 0;
     std::size_t held_bytes = 0;
-    std::map<std::string, Share> shares;  ///< of those that hold anything
+    std::map<std::string, Share> shares;  ///< of those that hold, wait or are worked for
     bool stopping = false;
     std::mutex ending;  ///< of stop()
     std::vector<std::jthread> workers;
@@ -175,21 +169,18 @@ ReceivePool::~ReceivePool() {
 bool ReceivePool::post(Taken taken, Room room, std::move_only_function<void(Reception)> answered) {
     {
         const std::lock_guard lock(impl_->mutex);
-        Share& share = impl_->shares[room.sender_];
-        if (impl_->stopping || impl_->waiting_count >= impl_->options.waiting_max ||
-            share.waiting >= impl_->options.waiting_per_sender_max) {
-            impl_->forget_if_idle(room.sender_);
+        const std::string sender = room.sender_;
+        if (impl_->stopping || impl_->waiting.size() >= impl_->options.waiting_max ||
+            impl_->waiting.size_of(sender) >= impl_->options.waiting_per_sender_max) {
             return false;
         }
-        const std::string sender = room.sender_;
+        impl_->shares.try_emplace(sender);
         impl_->waiting.push(
             sender, {.sender = sender,
                      .taken = std::move(taken),
                      .room = std::move(room),
                      .answered = std::move(answered)}
         );
-        ++impl_->waiting_count;
-        ++share.waiting;
     }
     impl_->changed.notify_one();
     return true;
