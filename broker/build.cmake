@@ -104,7 +104,7 @@ function(budstikke_test name)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     add_test(NAME ${name} COMMAND ${name})
     if(NOT ARG_TIMEOUT)
-        set(ARG_TIMEOUT 300)
+        set(ARG_TIMEOUT 900)
     endif()
     set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
 endfunction()
@@ -126,14 +126,14 @@ function(budstikke_fuzz_target name)
         target_sources(${name} PRIVATE
             ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cpp ${CMAKE_SOURCE_DIR}/tests/fuzz/jail.cpp)
         add_test(NAME ${name} COMMAND ${name} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
-        set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+        set_tests_properties(${name} PROPERTIES TIMEOUT 900)
         if(ARG_JAILED)
             add_test(NAME ${name}.jailed
                 COMMAND ${name} --jail ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
             # The leak check of a sanitizer goes through a pipe that the jail forbids; leaks are
             # looked for in the other test.
             set_tests_properties(${name}.jailed PROPERTIES
-                TIMEOUT 300 ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
+                TIMEOUT 900 ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
         endif()
     endif()
 endfunction()

@@ -8,11 +8,12 @@ function(budstikke_python_tests)
         add_test(
             NAME ${arg_LABEL}.${name}
             # -B and no cache: the checkout may not be ours to write to.
-            COMMAND ${BUDSTIKKE_PYTHON} -B -m pytest -q -p no:cacheprovider
+            COMMAND ${BUDSTIKKE_PYTHON} -B -m pytest -q -rs -p no:cacheprovider
                 ${CMAKE_CURRENT_SOURCE_DIR}/test_${name}.py
         )
+        # For what hangs: a machine that does much else takes ten times as long as a quiet one.
         set_tests_properties(${arg_LABEL}.${name} PROPERTIES
-            TIMEOUT 600
+            TIMEOUT 1800
             LABELS ${arg_LABEL}
             ENVIRONMENT "BUDSTIKKE_BIN=$<TARGET_FILE_DIR:budstikked>;${arg_ENVIRONMENT}")
     endforeach()

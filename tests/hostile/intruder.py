@@ -2,7 +2,7 @@
 end without goodbye. They share nothing with the clients of the well-behaved.
 """
 
-import contextlib
+import pathlib
 import selectors
 import socket
 import ssl
@@ -13,6 +13,7 @@ from harness import PATIENCE
 from scene import MALLORYS_NUMBER, MIB
 
 ELSEWHERE = "127.0.0.2"
+HOST = "127.0.0.1"  # where the broker listens
 NO_LINGER = struct.pack("ii", 1, 0)
 
 
@@ -20,7 +21,7 @@ def mallorys_context(pki, **tls):
     return pki.context("mallory", MALLORYS_NUMBER, **tls)
 
 
-def connect(port, source=ELSEWHERE, buffers=None):
+def connect(port, source=ELSEWHERE, buffers=None, host=HOST):
     """A connection that says nothing yet. Small buffers make the broker's writes wait,
     and ours."""
     plain = socket.socket()
@@ -29,7 +30,7 @@ def connect(port, source=ELSEWHERE, buffers=None):
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffers)
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffers)
     plain.bind((source, 0))
-    plain.connect(("127.0.0.1", port))
+    plain.connect((host, port))
     return plain
 
 
@@ -43,22 +44,36 @@ def hang_up(connection):
         connection.close()
 
 
-def send_until_not_read(connections, data, *, quiet=3.0, bytes_max=64 * MIB):
+def kernel_bytes_max():
+    """What the kernel keeps of a connection at most, both ways: it varies with the machine."""
+    buffers = (pathlib.Path(f"/proc/sys/net/ipv4/{name}") for name in ("tcp_rmem", "tcp_wmem"))
+    return sum(int(buffer.read_text().split()[-1]) for buffer in buffers)
+
+
+def send_until_not_read(connections, data, *, quiet=3.0):
     """Sends `data` again and again on each of these behind their handshake, until the broker has
-    read nothing from any of them for so many seconds: it must come to that, with all of them still
-    there, before they have sent `bytes_max` together. Nothing that comes back is read."""
+    read nothing from any of them for so many seconds: it must come to that before they have sent a
+    multiple of what the broker and the kernel may keep. Nothing that comes back is read, so a slow
+    machine, which takes more than a minute to come to that, may hang up on some: how many."""
+    bytes_max = len(connections) * (64 * MIB + 8 * kernel_bytes_max())
+    hung_up_on = 0
     with selectors.DefaultSelector() as selector:
         for connection in connections:
             connection.setblocking(False)
             selector.register(connection, selectors.EVENT_WRITE)
         sent = 0
-        while ready := selector.select(quiet):
+        while selector.get_map() and (ready := selector.select(quiet)):
             for key, _ in ready:
-                # An error is the test's: nobody may be hung up on for this.
-                with contextlib.suppress(ssl.SSLWantWriteError):
+                try:
                     sent += key.fileobj.send(data)
+                except ssl.SSLWantWriteError:
+                    continue
+                except OSError:
+                    selector.unregister(key.fileobj)
+                    hung_up_on += 1
             assert sent <= bytes_max, f"the broker reads on and on: {sent / MIB:.0f} MiB so far"
     assert sent > 0
+    return hung_up_on
 
 
 def framed(frame):
@@ -72,8 +87,8 @@ HELLO = v1.Frame(hello=v1.Hello(version=1, software="mallory/1"))
 class Intruder:
     """One connection behind a handshake, with or without Hello."""
 
-    def __init__(self, port, context, source=ELSEWHERE, *, hello=True, buffers=None):
-        plain = connect(port, source, buffers)
+    def __init__(self, port, context, source=ELSEWHERE, *, hello=True, buffers=None, host=HOST):
+        plain = connect(port, source, buffers, host)
         try:
             self.tls = context.wrap_socket(plain, server_hostname="localhost")
         except OSError:

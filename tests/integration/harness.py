@@ -24,7 +24,7 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("BUDSTIKKE_BIN", PROJECT / "build" / "release" / "bin"))
 STANDARDS = pathlib.Path(os.environ.get("BUDSTIKKE_STANDARDS", PROJECT.parent / "shared/standards"))
 # For what must happen, on a machine that does much else at once; nothing waits that long in vain.
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 def run(*command, **options):

@@ -3,6 +3,7 @@
 synthetic series.
 """
 
+import time
 import uuid
 from xml.sax.saxutils import escape
 
@@ -81,6 +82,18 @@ def apprec(sender, recipient, original_id, *, status=1, error="", receipt_id=Non
   </OriginalMsgId>
 </AppRec>
 """.encode()
+
+
+def submit_for(client, seconds, make_note):
+    """Hands in a note that expires so many seconds from now; its receipt, and when that is, in ms.
+    Where the machine stood still for that long in between, it came too late, and another is handed
+    in."""
+    while True:
+        at_ms = int((time.time() + seconds) * 1000)
+        receipt = client.submit(make_note(), expires_at_ms=at_ms)
+        if receipt.outcome == receipt.ACCEPTED:
+            return receipt, at_ms
+        assert codes(receipt) == ["submission.expiry_invalid"], receipt
 
 
 def codes(receipt):

@@ -7,7 +7,7 @@ import pathlib
 import stat
 import subprocess
 
-from harness import BIN, GP, HOSPITAL, running
+from harness import BIN, GP, HOSPITAL, PATIENCE, running
 from messages import discharge_note
 
 REASON = ("--reason", "fordi testen sier det")
@@ -105,6 +105,6 @@ def test_stop_ends_the_broker_in_order(broker):
 def test_a_second_broker_on_the_same_folder_does_not_start(broker):
     second = subprocess.run(
         [BIN / "budstikked", "--config", broker.folder / "budstikked.toml"],
-        capture_output=True, text=True, check=False, timeout=60)
+        capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert second.returncode == 1
     assert broker.ctl("status")["accepting"]

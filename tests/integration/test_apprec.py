@@ -3,26 +3,25 @@ foreign, from a copy recipient, or from the broker on behalf of a party that del
 (HITS 1168).
 """
 
-import time
-
 import pytest
 from exchange_client import v1
 from harness import GP, HOSPITAL, MUNICIPALITY, running, usual_parties
-from messages import apprec, discharge_note, new_id
+from messages import apprec, discharge_note, new_id, submit_for
 
 
 class Exchange:
     """A note from the hospital to the GP and the municipality, seen from all three."""
 
-    def __init__(self, broker, life_ms=None):
+    def __init__(self, broker, life_seconds=None):
         self.broker = broker
         self.message_id = new_id()
         self.hospital = broker.client(HOSPITAL)
         self.gp = broker.client(GP)
         note = discharge_note(HOSPITAL, GP, [MUNICIPALITY], message_id=self.message_id)
-        # From when all else is there, so that only the submission itself must not take that long.
-        life = {"expires_at_ms": int(time.time() * 1000) + life_ms} if life_ms else {}
-        self.receipt = self.hospital.submit(note, **life)
+        if life_seconds:
+            self.receipt, _ = submit_for(self.hospital, life_seconds, lambda: note)
+        else:
+            self.receipt = self.hospital.submit(note)
         assert self.receipt.outcome == v1.Receipt.ACCEPTED
 
     def deliver(self):
@@ -120,7 +119,7 @@ def test_a_late_positive_receipt_closes_a_dead_letter(exchange):
 
 
 def test_a_late_positive_receipt_closes_what_has_expired(broker):
-    exchange = Exchange(broker, life_ms=3000)
+    exchange = Exchange(broker, life_seconds=3)
     exchange.hospital.follow(HOSPITAL)
     while exchange.hospital.event().state != "expired":
         pass

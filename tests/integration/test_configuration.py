@@ -7,7 +7,7 @@ import socket
 import subprocess
 
 import pytest
-from harness import BIN, Broker, usual_parties
+from harness import BIN, PATIENCE, Broker, usual_parties
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def still(folder, pki):
 def budstikked(broker, *words):
     return subprocess.run(
         [BIN / "budstikked", "--config", broker.folder / "budstikked.toml", *words],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 def both_refuse(broker, *causes):
@@ -71,11 +71,11 @@ def test_it_does_not_run_as_root_but_checks_as_anybody(still):
     if subprocess.run([*as_root, "true"], capture_output=True, check=False).returncode != 0:
         pytest.skip("this machine gives ordinary users no user namespaces")
     command = [*as_root, BIN / "budstikked", "--config", still.folder / "budstikked.toml"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 1, done
     assert "will not run as root" in done.stderr
     assert list((still.folder / "data").iterdir()) == []
-    assert subprocess.run([*command, "--check-config"], capture_output=True, timeout=120,
+    assert subprocess.run([*command, "--check-config"], capture_output=True, timeout=PATIENCE,
                           check=False).returncode == 0
 
 

@@ -7,7 +7,7 @@ import socket
 import pytest
 from ebxml_scene import alone, two_brokers
 from ebxml_steps import wait_for_state
-from harness import HOSPITAL, MUNICIPALITY
+from harness import HOSPITAL, MUNICIPALITY, PATIENCE
 from messages import apprec, discharge_note, new_id
 
 # So many that a busy machine does not make a message expire.
@@ -108,5 +108,5 @@ def test_the_ports_file_names_the_port_where_mail_comes(folder, pki):
         lines = (broker.folder / "ports").read_text(encoding="utf-8").splitlines()
         assert [line.split()[0] for line in lines] == ["exchange", "ebxml", "lmtp"]
         _, address, port = lines[-1].split()
-        with socket.create_connection((address, int(port)), timeout=30) as server:
+        with socket.create_connection((address, int(port)), timeout=PATIENCE) as server:
             assert server.recv(1000).startswith(b"220 ")

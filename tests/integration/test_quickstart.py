@@ -6,7 +6,7 @@ import os
 import subprocess
 
 import pytest
-from harness import BIN, PROJECT, STANDARDS
+from harness import BIN, PATIENCE, PROJECT, STANDARDS
 
 
 def quickstart(folder, *arguments):
@@ -23,7 +23,7 @@ def quickstart(folder, *arguments):
     """
     done = subprocess.run(
         ["sh", "-c", script, "quickstart", *map(str, arguments)], capture_output=True, text=True,
-        check=False, timeout=300, stdin=subprocess.DEVNULL,
+        check=False, timeout=PATIENCE, stdin=subprocess.DEVNULL,
         env={**os.environ, "TMPDIR": str(folder)})
     assert list(folder.iterdir()) == []
     return done

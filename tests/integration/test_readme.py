@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-from harness import GP, HOSPITAL, ORGANISATIONS, PROJECT
+from harness import GP, HOSPITAL, ORGANISATIONS, PATIENCE, PROJECT
 from messages import apprec, discharge_note, new_id
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -38,7 +38,7 @@ def test_its_client_sends_and_receives_as_it_stands_there(broker, folder):
             # The next one comes between a settlement and its answer.
             gp.submit(apprec(GP, HOSPITAL, message_id))
             gp.submit(discharge_note(GP, HOSPITAL))
-            out, err = program.communicate(timeout=60)
+            out, err = program.communicate(timeout=PATIENCE)
     assert program.returncode == 0, err
     lines = out.splitlines()
     assert lines[0].startswith("accepted ")

@@ -2,12 +2,10 @@
 and what operations does with a dead letter.
 """
 
-import time
-
 import pytest
 from exchange_client import Problem, v1
 from harness import GP, HOSPITAL, MUNICIPALITY, running
-from messages import discharge_note
+from messages import discharge_note, submit_for
 
 
 @pytest.fixture
@@ -117,10 +115,7 @@ def test_only_the_sender_withdraws(broker):
 def test_a_message_expires_when_its_sender_said(broker):
     with broker.client(HOSPITAL) as hospital:
         hospital.follow(HOSPITAL)
-        # From when all else is there, so that only the submission itself must not take that long.
-        soon = int(time.time() * 1000) + 3000
-        receipt = hospital.submit(discharge_note(HOSPITAL, GP), expires_at_ms=soon)
-        assert receipt.outcome == receipt.ACCEPTED
+        receipt, soon = submit_for(hospital, 3, lambda: discharge_note(HOSPITAL, GP))
         while (event := hospital.event()).state != "expired":
             assert event.broker_id == receipt.broker_id
         assert event.cause == "time_to_live_ended"

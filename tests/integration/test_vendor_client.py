@@ -7,7 +7,7 @@ import os
 import subprocess
 
 import pytest
-from harness import BIN, GP, HOSPITAL, MUNICIPALITY, ORGANISATIONS
+from harness import BIN, GP, HOSPITAL, MUNICIPALITY, ORGANISATIONS, PATIENCE
 from messages import discharge_note, new_id
 
 OK, REFUSED, USAGE, NO_CONNECTION = 0, 1, 2, 3
@@ -166,20 +166,20 @@ def test_without_a_broker_it_exits_3(broker, folder, note):
     wrong = subprocess.run(
         [BIN / "budstikke", "--server", f"localhost:{broker.port}", "--ca", certificate,
          "--cert", certificate, "--key", key, "send", note()],
-        capture_output=True, text=True, check=False, timeout=60)
+        capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert wrong.returncode == NO_CONNECTION
 
 
 def test_usage_errors_exit_2():
     for words in ([], ["send"], ["fly"], ["receive"], ["status"], ["send", "/dev/null"]):
         done = subprocess.run([BIN / "budstikke", *words], capture_output=True, text=True,
-                              check=False, timeout=60, env={**os.environ, "LANG": "C"})
+                              check=False, timeout=PATIENCE, env={**os.environ, "LANG": "C"})
         assert done.returncode == USAGE, (words, done.stderr)
 
 
 def test_inspect_asks_no_broker(note):
     done = subprocess.run([BIN / "budstikke", "inspect", "--json", note(copies=[MUNICIPALITY])],
-                          capture_output=True, text=True, check=False, timeout=60)
+                          capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.returncode == OK
     facts = json.loads(done.stdout)
     assert (facts["standard"], facts["sender"]["her_id"]) == ("epikrise", HOSPITAL)
@@ -193,7 +193,7 @@ def test_options_that_may_be_repeated_take_no_file(broker, note, pki):
     done = subprocess.run(
         [BIN / "budstikke", "ebxml", "check", "--json", "--decrypt-certificate", certificate,
          "--decrypt-key", key, *files],
-        capture_output=True, text=True, check=False, timeout=60)
+        capture_output=True, text=True, check=False, timeout=PATIENCE)
     told = [json.loads(line)["file"] for line in done.stdout.splitlines()]
     assert told == [str(file) for file in files], done.stderr
     sent = broker.vendor("999000002", "send", "--recipient", GP, *files)

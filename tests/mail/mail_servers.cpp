@@ -94,7 +94,7 @@ void wait_for_mails(const std::string& user, std::size_t count) {
     while (count_mails(user) < count) {
         pollfd wanted{.fd = watch.get(), .events = POLLIN, .revents = 0};
         std::array<char, 4096> space;
-        if (::poll(&wanted, 1, 30'000) != 1 ||
+        if (::poll(&wanted, 1, 300'000) != 1 ||
             ::read(watch.get(), space.data(), space.size()) <= 0) {
             throw std::runtime_error("no mail came");
         }
