@@ -20,11 +20,11 @@ libraries="$libraries libjemalloc-dev"
 libraries="$libraries libgmime-3.0-dev libxmlsec1-dev libxmlsec1-openssl zlib1g-dev"
 # HTTPS and mail of the ebXML message service, outwards: HTTP, SMTP, POP3, IMAP over OpenSSL.
 libraries="$libraries libcurl4-openssl-dev"
-# Test PKI, independent client, XML reader and verifier of XML signatures of the tests, and what the
-# scripts use.
+# Test PKI, independent client, XML reader and verifier of XML signatures of the tests, a network
+# that a test may cut (iproute2), and what the scripts use.
 tests="openssl ca-certificates python3 python3-protobuf python3-lxml python3-pytest python3-xmlsec
     libxml2-utils
-    strace util-linux procps passwd binutils"
+    strace util-linux iproute2 procps passwd binutils"
 
 # shellcheck disable=SC2086  # the names are words
 find_missing deploy/install-dependencies.sh $build $libraries $tests
