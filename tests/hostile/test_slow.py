@@ -145,7 +145,7 @@ def test_readers_who_do_not_read_hold_nobody_else_up(scene):
         hung_up_on = send_until_not_read(connections, FRAMES_OF_NOTHING)
         for which in range(hung_up_on):  # for that, and for nothing else
             scene.broker.wait_event("session_write_stalled", which + 1)
-        bounded(scene, before, 2 * OUTBOUND_TOTAL + MANY * ROOM_OF_A_CONNECTION)
+        bounded(scene, before, 3 * OUTBOUND_TOTAL + MANY * ROOM_OF_A_CONNECTION)
         scene.pair.exchange(100)
         scene.pair.exchange(4, text="x" * 2 * MIB)
         scene.pair.come_anew()
@@ -154,7 +154,7 @@ def test_readers_who_do_not_read_hold_nobody_else_up(scene):
             for _ in range(100):
                 colleague.ping()
             colleague.leave()
-        bounded(scene, before, 2 * OUTBOUND_TOTAL + MANY * ROOM_OF_A_CONNECTION)
+        bounded(scene, before, 3 * OUTBOUND_TOTAL + MANY * ROOM_OF_A_CONNECTION)
         if LONG:
             scene.broker.wait_event("session_write_stalled", MANY)
             scene.pair.exchange(10)

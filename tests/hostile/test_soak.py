@@ -12,7 +12,7 @@ from exchange_client import v1
 from harness import GP, HOSPITAL, PATIENCE
 from intruder import HELLO, Intruder, connect, framed, hang_up, mallorys_context
 from messages import discharge_note, new_id
-from scene import MEMORY_MAX, MIB, QUARANTINE, meanwhile
+from scene import MEMORY_FACTOR, MEMORY_MAX, MIB, QUARANTINE, meanwhile
 from test_floods import QUESTIONS
 
 SECONDS = int(os.environ.get("BUDSTIKKE_SOAK_SECONDS", "6"))
@@ -23,7 +23,7 @@ EARLY = 0.1  # of a life: until then its caches fill
 ROUNDS_MIN = 10  # until then, and again from then on
 # From the early time of a life to its end: of resident memory, and of connections, of which the
 # mischief has some at any time.
-GROWTH_MAX = 32 * MIB + QUARANTINE
+GROWTH_MAX = 32 * MIB * MEMORY_FACTOR + QUARANTINE
 SOCKETS_MORE_MAX = 16
 
 

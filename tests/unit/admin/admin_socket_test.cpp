@@ -14,6 +14,7 @@
 #include "tests/unit/admin/event_recorder.hpp"
 #include "tests/unit/admin/raw_client.hpp"
 #include "tests/unit/admin/temp_folder.hpp"
+#include "tests/unit/base/small_buffers.hpp"
 
 namespace budstikke::admin {
 namespace {
@@ -144,7 +145,8 @@ TEST_F(AdminSocketTest, EndsASessionThatSendsNoWholeLine) {
     hasty.idle_time_max = 50ms;
     start(std::move(hasty));
     RawClient client(path());
-    ASSERT_TRUE(client.send("half a li"));
+    // Whether that is in time does not matter.
+    static_cast<void>(client.send("half a li"));
     EXPECT_TRUE(client.ended());
 }
 
@@ -156,7 +158,7 @@ TEST_F(AdminSocketTest, GivesTheTimesOfTheHeaderWhereNothingElseIsSaid) {
 TEST_F(AdminSocketTest, OutlivesASessionThatEndsAsItsTimeIsOver) {
     SocketSettings hasty = settings();
     // Those who ask must not be late, however busy the machine is.
-    hasty.idle_time_max = 1s;
+    hasty.idle_time_max = 3s;
     const Duration both = 2 * hasty.idle_time_max;
     std::optional<RawClient> leaving;
     // While the socket's thread is held, the client leaves and its time runs out: both are found
@@ -164,9 +166,7 @@ TEST_F(AdminSocketTest, OutlivesASessionThatEndsAsItsTimeIsOver) {
     start(std::move(hasty), [&](const Peer&, RoleSet, std::string_view line, auto reply) {
         if (line == "hold") {
             leaving.reset();
-            const auto end = std::chrono::steady_clock::now() + both;
-            while (std::chrono::steady_clock::now() < end)
-                std::this_thread::yield();
+            std::promise<void>().get_future().wait_for(both);
         }
         reply({.code = {}, .body = std::string(line)});
     });
@@ -180,18 +180,17 @@ TEST_F(AdminSocketTest, EndsASessionThatDoesNotRead) {
     SocketSettings hasty = settings();
     hasty.write_time_max = 100ms;
     hasty.sessions_max = 1;
-    start(std::move(hasty), [](const Peer&, RoleSet, std::string_view, auto reply) {
-        reply({.code = {}, .body = std::string(8 * limits::mib, 'x')});
+    start(std::move(hasty), [](const Peer&, RoleSet, std::string_view line, auto reply) {
+        const bool much = line == "much";
+        reply({.code = {}, .body = much ? std::string(8 * limits::mib, 'x') : std::string(line)});
     });
     RawClient slow(path());
-    slow.shrink_receive_buffer();
+    ASSERT_EQ(slow.ask("x").body, "x");
+    keep_little_under_way();
     ASSERT_TRUE(slow.send("much\n"));
     // The only session becomes free again although the slow client stays connected.
-    bool served = false;
-    while (!served) {
-        const auto answer = RawClient(path()).ask("x");
-        served = answer.body.size() == 8 * limits::mib;
-    }
+    while (RawClient(path()).ask("x").body != "x")
+        std::this_thread::yield();
     EXPECT_FALSE(slow.read_answer().has_value());
 }
 

@@ -30,7 +30,7 @@ RawClient::RawClient(const std::filesystem::path& socket)
     address.sun_family = AF_UNIX;
     const std::string path = socket.string();
     std::memcpy(address.sun_path, path.c_str(), std::min(path.size() + 1, sizeof address.sun_path));
-    const timeval most{.tv_sec = 10, .tv_usec = 0};
+    const timeval most{.tv_sec = 120, .tv_usec = 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
     const auto* generic = reinterpret_cast<const sockaddr*>(&address);
     connected_ = ::connect(descriptor_, generic, sizeof address) == 0;
@@ -85,11 +85,6 @@ bool RawClient::ended() {
     const ssize_t count = receive(descriptor_, &byte, 1);
     // A reset: the broker had not read all of what we sent.
     return count == 0 || (count < 0 && errno == ECONNRESET);
-}
-
-void RawClient::shrink_receive_buffer() {
-    const int bytes = 1;
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 
 }  // namespace budstikke::admin

@@ -28,7 +28,6 @@ class RawClient {
     /// True where the peer has closed and nothing more came. False after ten seconds.
     bool ended();
     /// As little as the kernel allows, so that answers fill it.
-    void shrink_receive_buffer();
 
  private:
     std::optional<std::string> read(std::size_t bytes);

@@ -28,6 +28,8 @@ class ConnectionLimitsTest : public ExchangeTest {
         ExchangeTest::SetUp();
         // A line for each, so that they can be counted.
         options_.limits.refusal_log_time_min = {};
+        // Strangers stay for as long as a test needs them, however slow it is.
+        options_.limits.handshake_time_max = 24h;
     }
 
     /// A stranger that connects and never says a byte.

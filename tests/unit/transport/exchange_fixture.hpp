@@ -23,7 +23,7 @@ namespace budstikke::transport {
 
 using client::ExchangeClient;
 
-inline constexpr Duration soon = std::chrono::seconds(20);
+inline constexpr Duration soon = std::chrono::minutes(2);
 
 /// Keeps every event, so that a test can wait for one.
 class EventRecorder final : public EventLog {

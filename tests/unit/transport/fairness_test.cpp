@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/base/small_buffers.hpp"
 #include "tests/unit/transport/exchange_fixture.hpp"
 #include "tests/unit/transport/hand_client.hpp"
 
@@ -31,6 +32,7 @@ class FairnessTest : public ExchangeTest {
     std::unique_ptr<HandClient> slow_consumer(std::uint32_t credit) {
         auto client = std::make_unique<HandClient>(client_options("municipality"));
         client->greet();
+        keep_little_under_way();
         client->send(subscribe_frame(credit));
         EXPECT_TRUE(client->next().has_subscribed());
         EXPECT_TRUE(client->next().has_delivery());

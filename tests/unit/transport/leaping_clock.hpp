@@ -25,7 +25,7 @@ class LeapingClock final : public Clock {
     /// with all that it gets done, and may get something done after a leap. False: it does not
     /// come.
     bool leap_until(Duration time, const std::function<bool()>& happened) {
-        const SteadyTime end = system_.steady_now() + std::chrono::seconds(20);
+        const SteadyTime end = system_.steady_now() + std::chrono::minutes(2);
         while (!happened()) {
             if (system_.steady_now() > end) {
                 return false;

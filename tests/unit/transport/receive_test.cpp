@@ -5,6 +5,7 @@
 
 #include "broker/tools/client/connection.hpp"
 #include "broker/transport/exchange/frame.hpp"
+#include "tests/unit/base/small_buffers.hpp"
 #include "tests/unit/transport/exchange_fixture.hpp"
 
 namespace budstikke::transport {
@@ -301,6 +302,7 @@ TEST_F(ReceiveTest, EndsAConsumerThatDoesNotRead) {
     // Speaks the protocol by hand, so that it can stop reading.
     auto silent = client::Connection::open(client_options("municipality"));
     ASSERT_TRUE(silent);
+    keep_little_under_way();
     std::string bytes;
     v1::Frame frame;
     frame.mutable_hello()->set_version(1);

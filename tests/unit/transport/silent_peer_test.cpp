@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/base/small_buffers.hpp"
 #include "tests/unit/transport/exchange_fixture.hpp"
 #include "tests/unit/transport/hand_client.hpp"
 
@@ -64,6 +65,7 @@ TEST_F(SilentPeerTest, LosesWhatIsOnItsWayToAnotherWhenItTakesNothing) {
     submit_many(8, std::string(4 * limits::chunk_bytes_max, 'p'));
     HandClient vanished(client_options("municipality"));
     vanished.greet();
+    keep_little_under_way();
     vanished.send(subscribe_frame(10));
     leap_until("session_write_stalled", options_.limits.write_time_max);
     wait_for_connections(0);

@@ -6,6 +6,7 @@
 
 #include "broker/transport/exchange/frame.hpp"
 #include "broker/transport/exchange/upload_pace.hpp"
+#include "tests/unit/base/small_buffers.hpp"
 #include "tests/unit/transport/exchange_fixture.hpp"
 #include "tests/unit/transport/hand_client.hpp"
 
@@ -183,6 +184,7 @@ TEST_F(UploadTest, EndsAnUploadWhosePeerDoesNotReadItsAnswers) {
     }
     const auto client = slow_upload("municipality");
     wait_for_bytes(payload);
+    keep_little_under_way();
     v1::Frame subscribe;
     subscribe.mutable_subscribe()->set_her_id("201");
     subscribe.mutable_subscribe()->set_credit(count);

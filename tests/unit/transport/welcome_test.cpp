@@ -243,14 +243,15 @@ TEST_F(WelcomeTest, DrainAsksEverybodyToGoAndWaits) {
 TEST_F(WelcomeTest, ADrainIsOverWhenTheLastPeerHasGoneAndNotBefore) {
     start_server();
     const auto client = connect("hospital");
-    const auto began = wall_.steady_now();
-    auto drained = std::async(std::launch::async, [this] { return server_->drain(); });
+    // So long that it would not come back, did it wait for its time.
+    auto drained = std::async(std::launch::async, [this] {
+        return server_->drain(1000 * limits::drain_time_max);
+    });
     wait_for_goodbye(*client);
     EXPECT_EQ(client->goodbye().value_or(v1::GoAway()).reason(), v1::GoAway::DRAINING);
     EXPECT_EQ(drained.wait_for(100ms), std::future_status::timeout);
     EXPECT_TRUE(client->close());
     EXPECT_TRUE(drained.get());
-    EXPECT_LT(wall_.steady_now() - began, limits::drain_time_max);
 }
 
 TEST_F(WelcomeTest, StopEndsWhoDoesNotGo) {

@@ -20,7 +20,7 @@ using transport::SocketHandle;
 
 namespace {
 
-constexpr int patience_ms = 20'000;
+constexpr int patience_ms = 120'000;
 
 bool wait(int socket, TlsState state) {
     if (state != TlsState::want_read && state != TlsState::want_write) {

@@ -1,4 +1,5 @@
 // The HTTPS listener holds every client to its limits: one below, at, one above.
+#include "tests/unit/base/small_buffers.hpp"
 #include "tests/unit/transport/ebxml/carriers/https_fixture.hpp"
 
 namespace budstikke::ebxml::test {
@@ -112,6 +113,7 @@ TEST_F(HttpsLimitsTest, ClosesAConnectionThatDoesNotReadItsAnswer) {
     };
     receiver_.set_answer([&](const Arrival&) { return Reception{.reply = large}; });
     auto deaf = this->peer();
+    keep_little_under_way();
     ASSERT_TRUE(deaf.send(request("<a/>")));
     ASSERT_TRUE(receiver_.wait_for(1)) << "from then on there is no other time that it could miss";
     leap_until("ebxml_http_timeout", options_.limits.connections.write_time_max);

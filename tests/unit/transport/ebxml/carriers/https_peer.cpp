@@ -18,7 +18,7 @@ using transport::SocketHandle;
 
 namespace {
 
-constexpr int patience_ms = 20'000;
+constexpr int patience_ms = 120'000;
 
 }  // namespace
 

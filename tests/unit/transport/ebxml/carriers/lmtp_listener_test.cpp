@@ -58,7 +58,7 @@ class Client {
             pollfd wanted{.fd = socket_.get(), .events = POLLIN, .revents = 0};
             int ready = 0;
             do {
-                ready = ::poll(&wanted, 1, 20'000);
+                ready = ::poll(&wanted, 1, 120'000);
             } while (ready < 0 && errno == EINTR);
             if (ready != 1) {
                 throw std::runtime_error("nothing came");

@@ -38,7 +38,7 @@ class RememberingReceiver final : public Receiver {
     void hold() { set_held(true); }
     void release() { set_held(false); }
     /// False where so many do not come in time.
-    bool wait_for(std::size_t count, std::chrono::seconds patience = std::chrono::seconds(20)) {
+    bool wait_for(std::size_t count, std::chrono::seconds patience = std::chrono::seconds(120)) {
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, patience, [&] { return packages_.size() >= count; });
     }
@@ -82,7 +82,7 @@ class Events final : public EventLog {
     /// An event whose text begins so; false where none comes in time.
     bool wait_for(
         std::string_view start, std::size_t count = 1,
-        std::chrono::milliseconds patience = std::chrono::seconds(20)
+        std::chrono::milliseconds patience = std::chrono::seconds(120)
     ) {
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, patience, [&] { return counted(start) >= count; });
