@@ -27,20 +27,30 @@ struct SchedulingAttributes {
 };
 static_assert(sizeof(SchedulingAttributes) == 48, "as the kernel reads it");
 
-constexpr std::uint64_t longest_slice_ns = 100'000'000;  // that the kernel gives
+// What the kernel gives at most, and at least.
+constexpr std::uint64_t longest_slice_ns = 100'000'000;
+constexpr std::uint64_t shortest_slice_ns = 100'000;
 constexpr int behind = 5;  // more, and whoever waits for a lock of such a thread waited long
 constexpr int last = 19;
 
-}  // namespace
-
-void compute_behind_others() {
+void ask_for(int nice, std::uint64_t slice_ns) {
     if (::sched_getscheduler(0) != SCHED_OTHER) {
         return;
     }
     SchedulingAttributes wanted;
-    wanted.nice = std::min(::getpriority(PRIO_PROCESS, 0) + behind, last);
-    wanted.runtime_ns = longest_slice_ns;
+    wanted.nice = nice;
+    wanted.runtime_ns = slice_ns;
     static_cast<void>(::syscall(SYS_sched_setattr, 0, &wanted, 0));
+}
+
+}  // namespace
+
+void compute_behind_others() {
+    ask_for(std::min(::getpriority(PRIO_PROCESS, 0) + behind, last), longest_slice_ns);
+}
+
+void interrupt_others() {
+    ask_for(::getpriority(PRIO_PROCESS, 0), shortest_slice_ns);
 }
 
 }  // namespace budstikke

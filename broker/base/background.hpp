@@ -1,5 +1,5 @@
-// How a thread yields the processors to the others of its process, where the system lets an
-// ordinary process say so.
+// How a thread yields the processors to the others of its process, or has them at once, where the
+// system lets an ordinary process say so.
 #pragma once
 
 namespace budstikke {
@@ -9,5 +9,9 @@ namespace budstikke {
 /// that wakes interrupt one whose slice is longer, instead of waiting for some milliseconds. Where
 /// the system refuses, or who started us asked for another policy, all stays as it was.
 void compute_behind_others();
+
+/// For the calling thread, for whom many wait and who computes little at a time: it asks for the
+/// shortest slices there are, so that it interrupts whoever computes for long when it wakes.
+void interrupt_others();
 
 }  // namespace budstikke

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "broker/base/background.hpp"
+
 namespace budstikke::pipeline {
 namespace {
 
@@ -125,6 +127,8 @@ void CommitLoop::done(std::size_t operations) {
 }
 
 void CommitLoop::run() {
+    // Senders and recipients wait for each write, and it for nobody's long computation.
+    interrupt_others();
     std::vector<Operation> operations;
     for (;;) {
         {

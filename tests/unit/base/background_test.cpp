@@ -38,6 +38,15 @@ TEST_F(Background, LeavesTheOtherThreadsAsTheyAre) {
     EXPECT_EQ(own_nice(), before);
 }
 
+TEST_F(Background, InterruptsOthersWithoutTakingMoreThanItsShare) {
+    const int before = own_nice();
+    std::thread([before] {
+        interrupt_others();
+        EXPECT_EQ(own_nice(), before);
+        EXPECT_EQ(::sched_getscheduler(0), SCHED_OTHER);
+    }).join();
+}
+
 TEST_F(Background, GoesNoFurtherBackThanTheSystemDoes) {
     std::thread([] {
         for (int i = 0; i < 8; ++i) {
