@@ -5,9 +5,7 @@ over a restart, so that one may be killed while the other goes on.
 
 import contextlib
 import pathlib
-import random
 import shutil
-import socket
 import sys
 
 from harness import HOSPITAL, MUNICIPALITY, ORGANISATIONS, Broker, organisation, party
@@ -15,6 +13,7 @@ from harness import HOSPITAL, MUNICIPALITY, ORGANISATIONS, Broker, organisation,
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 import ebxml_texts  # noqa: E402  (in the folder above)
+import ports  # noqa: E402
 
 
 class Keys:
@@ -31,15 +30,6 @@ class Keys:
         return ebxml_texts.fingerprint(self.signing.with_suffix(".crt"))
 
 
-def lasting_port():
-    """A free port below those that the system gives to anybody who asks for one: it is still free
-    when a broker that was killed comes back."""
-    for port in random.sample(range(10_000, 20_000), 10_000):
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    raise OSError("there is no free port")
-
-
 class EbxmlBroker(Broker):
     """A broker for one organisation, with a listener for ebXML."""
 
@@ -49,7 +39,8 @@ class EbxmlBroker(Broker):
         self.settings = settings
         self.ways = ways
         self.identity = identity
-        self.ebxml_port = lasting_port()
+        # Still free when a broker that was killed comes back.
+        self.ebxml_port, self._reservation = ports.reserve(10_000, 20_000)
         super().__init__(folder, pki, **options)
 
     def configure(self):

@@ -14,21 +14,23 @@ there are PAIRS more mailboxes of each kind, `hospital1@edi.example` and so on; 
 one makes a file of that number in FOLDER/taken.
 """
 
-import contextlib
 import os
 import pathlib
 import pwd
-import random
 import select
 import signal
 import socket
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+import ports  # noqa: E402  (in the folder above)
+
 PAIRS = 200
 USERS = tuple(f"{kind}{number}@edi.example" for number in ("", *range(1, PAIRS + 1))
               for kind in ("hospital", "municipality"))
-LASTING_PORTS = 10_000, 20_000
+LASTING_PORTS = 20_000, 30_000  # other tests take theirs below
 PASSWORD = "invented-for-tests"
 
 MAIN_CF = """
@@ -165,21 +167,15 @@ service auth {{
 
 
 def free_ports(count: int) -> list[int]:
-    """Below those that the system gives to anybody who asks for one: nobody else takes them before
-    they are listened at."""
-    with contextlib.ExitStack() as taken:
-        ports = []
-        for port in random.sample(range(*LASTING_PORTS), LASTING_PORTS[1] - LASTING_PORTS[0]):
-            if len(ports) == count:
-                break
-            with contextlib.suppress(OSError):
-                taken.enter_context(socket.create_server(("127.0.0.1", port)))
-                ports.append(port)
-    return ports
+    """Nobody else takes them before they are listened at."""
+    reserved = [ports.reserve(*LASTING_PORTS) for _ in range(count)]
+    for _, reservation in reserved:
+        reservation.close()
+    return [port for port, _ in reserved]
 
 
 def require_greeting(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=30):
+    with socket.create_connection(("127.0.0.1", port), timeout=120):
         return
 
 
@@ -195,11 +191,11 @@ def start(folder: pathlib.Path, pki: pathlib.Path, user: str) -> None:
     (folder / "broker").chmod(0o755)
     names = ("smtp", "smtps", "plain", "pop3s", "imaps")
     *taken, lmtp_port = free_ports(len(names) + 1)
-    ports = dict(zip(names, taken, strict=True))
+    listening = dict(zip(names, taken, strict=True))
     mailboxes = " ".join(f"{{ {user} = x }}" for user in (*USERS, "later@edi.example",
                                                           "gone@edi.example"))
     facts = {"folder": folder, "pki": pki, "mailboxes": mailboxes, "uid": owner.pw_uid,
-             "gid": owner.pw_gid, "lmtp_port": lmtp_port, **ports}
+             "gid": owner.pw_gid, "lmtp_port": lmtp_port, **listening}
     (folder / "postfix/main.cf").write_text(MAIN_CF.format(**facts))
     (folder / "postfix/master.cf").write_text(MASTER_CF.format(**facts))
     (folder / "dovecot.conf").write_text(DOVECOT_CONF.format(**facts))
@@ -210,9 +206,9 @@ def start(folder: pathlib.Path, pki: pathlib.Path, user: str) -> None:
     subprocess.run(["dovecot", "-c", folder / "dovecot.conf"], check=True)
     subprocess.run(["postfix", "-c", folder / "postfix", "start"], check=True,
                    stdout=subprocess.DEVNULL, stderr=(folder / "start.log").open("w"))
-    for port in ports.values():  # both listen before they go to the background
+    for port in listening.values():  # both listen before they go to the background
         require_greeting(port)
-    lines = [f"{name}={port}" for name, port in ports.items()]
+    lines = [f"{name}={port}" for name, port in listening.items()]
     lines += [f"user={USERS[0]}", f"other={USERS[1]}", f"password={folder}/password",
               f"lmtp={folder}/broker/lmtp", f"lmtp_port={lmtp_port}", f"ca={pki}/ca.crt"]
     (folder / "servers").write_text("\n".join(lines) + "\n")
@@ -225,7 +221,7 @@ def end(pid: int) -> None:
     except ProcessLookupError:
         return
     signal.pidfd_send_signal(process, signal.SIGTERM)
-    ended, _, _ = select.select([process], [], [], 30)
+    ended, _, _ = select.select([process], [], [], 120)
     os.close(process)
     if not ended:
         raise SystemExit(f"process {pid} did not end")
