@@ -70,7 +70,9 @@ void CuttingRelay::say(char word) {
 void CuttingRelay::run() {
     while (!stopped_) {
         std::array<pollfd, 2> wanted = {{{listener_.get(), POLLIN, 0}, {theirs_.get(), POLLIN, 0}}};
-        ::poll(wanted.data(), wanted.size(), -1);
+        if (::poll(wanted.data(), wanted.size(), -1) < 1) {
+            continue;  // a process that was stopped and goes on
+        }
         if (wanted[1].revents != 0) {
             return;
         }
@@ -96,7 +98,9 @@ void CuttingRelay::carry(const SocketHandle& client, const SocketHandle& server)
              {server.get(), from_server, 0},
              {theirs_.get(), POLLIN, 0}}
         };
-        ::poll(wanted.data(), wanted.size(), -1);
+        if (::poll(wanted.data(), wanted.size(), -1) < 1) {
+            continue;  // a process that was stopped and goes on
+        }
         if (wanted[2].revents != 0) {
             if (!obey(client, server)) {
                 return;

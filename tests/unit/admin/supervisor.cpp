@@ -1,6 +1,7 @@
 // A datagram socket for notifications.
 #include "tests/unit/admin/supervisor.hpp"
 
+#include <cerrno>
 #include <cstring>
 
 #include <sys/socket.h>
@@ -17,7 +18,7 @@ Supervisor::Supervisor(const std::filesystem::path& socket)
     address.sun_family = AF_UNIX;
     std::strncpy(address.sun_path, path_.c_str(), sizeof address.sun_path - 1);
     const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-    const timeval most{.tv_sec = 60, .tv_usec = 0};
+    const timeval most{.tv_sec = 300, .tv_usec = 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
     const bool bound = ::bind(descriptor_, generic, sizeof address) == 0;
     // The program may be another user's than the test.
@@ -30,7 +31,10 @@ Supervisor::~Supervisor() {
 
 std::string Supervisor::next() const {
     std::string message(1024, '\0');
-    const ssize_t length = ::recv(descriptor_, message.data(), message.size(), 0);
+    ssize_t length = 0;
+    do {
+        length = ::recv(descriptor_, message.data(), message.size(), 0);
+    } while (length < 0 && errno == EINTR);  // a process that was stopped and goes on
     message.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
     return message;
 }

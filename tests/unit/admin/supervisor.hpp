@@ -15,7 +15,7 @@ class Supervisor {
     ~Supervisor();
 
     std::string environment() const { return "NOTIFY_SOCKET=" + path_.string(); }
-    /// The next message; empty after a minute without one.
+    /// The next message; empty after five minutes without one.
     std::string next() const;
     /// Whether a message that begins so comes, whatever comes before.
     bool hears(std::string_view beginning) const;
