@@ -5,6 +5,7 @@
 
 #include "broker/app/ebxml_way_texts.hpp"
 #include "broker/transport/ebxml/agreement/service_action.hpp"
+#include "broker/transport/ebxml/service/partner_ways.hpp"
 #include "broker/transport/ebxml/service/schedule.hpp"
 
 namespace budstikke::app {
@@ -25,9 +26,7 @@ std::vector<std::string> her_ids_of(const ebxml::Agreement& agreement) {
 std::string obstacle(const ebxml::Surroundings& known, const HerId& from, const HerId& to) {
     if (known.directory().find(from) == nullptr) return "sender_unknown";
     if (known.directory().find(to) == nullptr) return "recipient_unknown";
-    if (!known.is_partner(to)) return "recipient_not_ebxml";
-    const auto& organisation = known.directory().find(to)->organisation;
-    return known.directory().may_act_for(organisation, to) ? "" : "recipient_not_acted_for";
+    return known.is_partner(to) ? "" : "recipient_not_ebxml";
 }
 
 void state_terms(admin::EbxmlWay& way, const ebxml::Terms& terms) {
@@ -116,9 +115,10 @@ Result<admin::EbxmlWay> EbxmlOperations::way(
     way.from_role = what->from_role;
     way.to_role = what->to_role;
     const auto known = part_.service().surroundings();
+    const Timestamp now = clock_.now();
     way.inward = known->is_partner(from) && known->identity(to) != nullptr;
     if (way.inward) {
-        const auto terms = known->inward(from, to, *what, clock_.now());
+        const auto terms = known->inward(from, to, *what, now);
         if (!terms) {
             close(way, terms.error().code);
             return way;
@@ -132,7 +132,8 @@ Result<admin::EbxmlWay> EbxmlOperations::way(
         close(way, code);
         return way;
     }
-    const auto route = known->route(from, to, *what, clock_.now());
+    const auto route =
+        ebxml::way_to(*known, {.from = from, .to = to, .what = *what, .content_type = {}}, now);
     if (!route) {
         close(way, route.error().code);
         return way;

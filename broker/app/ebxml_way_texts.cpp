@@ -7,7 +7,7 @@ namespace budstikke::app {
 
 namespace {
 
-constexpr std::array<WayText, 26> texts{{
+constexpr std::array<WayText, 28> texts{{
     {"sender_unknown", "the sender is not in the directory", "avsenderen står ikke i katalogen"},
     {"recipient_unknown", "the recipient is not in the directory",
      "mottakeren står ikke i katalogen"},
@@ -26,6 +26,14 @@ constexpr std::array<WayText, 26> texts{{
     {"no_certificate",
      "the recipient has no encryption certificate, neither in an agreement nor in the directory",
      "mottakeren har ikke noe krypteringssertifikat, verken i en avtale eller i katalogen"},
+    {"no_mail_address",
+     "the recipient is reached by mail, and the sender has no `edi_address` to send it from",
+     "mottakeren nås med e-post, og avsenderen har ingen `edi_address` å sende fra"},
+    {"clear_by_mail",
+     "the agreement asks for no encryption and the recipient is reached by mail: nothing goes but "
+     "what its sender has encrypted",
+     "avtalen krever ikke kryptering og mottakeren nås med e-post: bare det avsenderen selv har "
+     "kryptert, går"},
     {"no_signing_certificate",
      "the directory names no signing certificate of the partner: what it sends is not believed",
      "katalogen nevner ikke noe signeringssertifikat for partneren: det den sender, blir ikke "

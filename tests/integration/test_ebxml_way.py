@@ -52,6 +52,22 @@ def test_without_a_certificate_all_say_no_until_it_is_there(scene):
         assert answers(hospital) == [(True, [])] * 3
 
 
+def test_a_sender_without_an_address_for_mail_has_no_way_and_operations_learn_it(scene):
+    def move(**own):
+        scene.a.know(HOSPITAL, MUNICIPALITY, scene.b.keys_of, mail="post@edi.example", **own)
+        scene.a.reload()
+        return scene.a.ctl("ebxml", "way", HOSPITAL, MUNICIPALITY, "EPIKRISE")
+
+    way = move()
+    assert (way["may"], way["code"]) == (False, "no_mail_address")
+    assert "edi_address" in way["text_en"] and "edi_address" in way["text_no"]
+    with scene.a.client(HOSPITAL) as hospital:
+        assert answers(hospital) == [(False, ["recipient.no_way"])] * 3
+        way = move(our_mail="sykehus@edi.example")
+        assert (way["may"], way["endpoint_host"]) == (True, "edi.example")
+        assert hospital.may_i_send(HOSPITAL, MUNICIPALITY, "EPIKRISE").allowed
+
+
 def test_a_type_that_ebxml_does_not_carry_is_refused_with_the_reason(scene):
     with scene.a.client(HOSPITAL) as hospital:
         verdict = hospital.may_i_send(HOSPITAL, MUNICIPALITY, "BOGUS")

@@ -51,8 +51,9 @@ TEST(CountingCarrier, CountsWhatCameOfEveryAttemptAndPassesItOn) {
 
 TEST(WayTexts, HaveWordsInBothLanguagesForEveryReason) {
     std::vector<std::string> codes{
-        "sender_unknown", "recipient_unknown", "recipient_not_ebxml", "recipient_not_acted_for",
-        "no_identity",    "no_endpoint",       "no_certificate",      "no_signing_certificate",
+        "sender_unknown",  "recipient_unknown", "recipient_not_ebxml", "recipient_not_acted_for",
+        "no_identity",     "no_endpoint",       "no_certificate",      "no_signing_certificate",
+        "no_mail_address", "clear_by_mail",
     };
     for (int i = 0; !name(static_cast<ebxml::Obstacle>(i)).empty(); ++i) {
         codes.emplace_back(name(static_cast<ebxml::Obstacle>(i)));

@@ -145,15 +145,19 @@ std::expected<ServiceAction, NoRoute> service_of(
     return *std::move(what);
 }
 
+bool lacks_mail_address(const Route& route) {
+    return route.endpoint.starts_with(mail_scheme) && route.from_address.empty();
+}
+
 std::expected<void, NoRoute> mail_permits(const Route& route, std::string_view content_type) {
     if (!route.endpoint.starts_with(mail_scheme)) {
         return {};
     }
-    if (route.from_address.empty()) {
-        return no_route("no_mail_address");
+    if (lacks_mail_address(route)) {
+        return no_route(std::string(no_mail_address));
     }
     if (!route.terms.encrypted && !is_encrypted_already(content_type)) {
-        return no_route("clear_by_mail");
+        return no_route(std::string(clear_by_mail));
     }
     return {};
 }

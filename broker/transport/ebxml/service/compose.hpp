@@ -16,7 +16,10 @@
 
 namespace budstikke::ebxml {
 
+// Codes of NoRoute of our own.
 inline constexpr std::string_view no_service = "no_service";
+inline constexpr std::string_view no_mail_address = "no_mail_address";
+inline constexpr std::string_view clear_by_mail = "clear_by_mail";
 
 /// What the message says of its business process. `answered_action` is the Action of the message
 /// that an AppRec answers; empty where it is not known, then the AppRec's own word for it counts.
@@ -49,6 +52,9 @@ std::expected<store::OutboundEbxml, NoRoute> compose(
 /// Whether mail, where the route goes by it, may take a message of this type: both sides have an
 /// address, and no clear text goes. The codes of NoRoute are `clear_by_mail` and `no_mail_address`.
 std::expected<void, NoRoute> mail_permits(const Route& route, std::string_view content_type);
+
+/// Whether it goes by mail, and the sender has no address to send it from.
+bool lacks_mail_address(const Route& route);
 
 /// Whether these bytes may go there: clear text never goes by mail, also where the way has changed
 /// since they were composed.

@@ -143,7 +143,7 @@ void Outbox::Impl::attempt(const DeliveryId& delivery) {
     }
     auto body = parts.store.outbound_body(message->message_id);
     if (body && !may_go_to(message->endpoint, *body)) {
-        no_way(message->delivery, message->from, message->to, "clear_by_mail");
+        no_way(message->delivery, message->from, message->to, clear_by_mail);
         return count(*message, false, parts.clock.now());
     }
     if (body) {

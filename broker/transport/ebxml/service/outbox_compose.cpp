@@ -172,12 +172,17 @@ bool Outbox::Impl::find_way(store::OutboundEbxml& message) {
                              : std::unexpected(NoRoute{std::string(name(status.error().code))});
     const auto route = what ? around()->route(message.from, message.to, *what, parts.clock.now())
                             : std::expected<Route, NoRoute>(std::unexpected(what.error()));
-    if (route) {
-        message.endpoint = route->endpoint;
-        return true;
+    if (!route) {
+        no_way(message.delivery, message.from, message.to, route.error().code);
+        return false;
     }
-    no_way(message.delivery, message.from, message.to, route.error().code);
-    return false;
+    // Of what was composed on other terms only its bytes tell whether they may go by mail.
+    if (lacks_mail_address(*route)) {
+        no_way(message.delivery, message.from, message.to, no_mail_address);
+        return false;
+    }
+    message.endpoint = route->endpoint;
+    return true;
 }
 
 void Outbox::Impl::no_way(

@@ -39,23 +39,24 @@ const FindingSpec& spec_of(const NoRoute& lack) {
     return finding::recipient_no_way;
 }
 
-/// What the outbox would find: nobody takes the partner's deliveries, there is no route, or none
-/// that this message may go.
-std::expected<void, NoRoute> way(
-    const Surroundings& known, const pipeline::WayQuestion& question, const ServiceAction& what
+}  // namespace
+
+std::expected<Route, NoRoute> way_to(
+    const Surroundings& known, const WayOf& message, Timestamp now
 ) {
-    const auto* const party = known.directory().find(question.to);
-    if (party == nullptr || !known.directory().may_act_for(party->organisation, question.to)) {
+    const auto* const party = known.directory().find(message.to);
+    if (party == nullptr || !known.directory().may_act_for(party->organisation, message.to)) {
         return std::unexpected(NoRoute{"recipient_not_acted_for"});
     }
-    const auto route = known.route(question.from, question.to, what, question.now);
+    auto route = known.route(message.from, message.to, message.what, now);
     if (!route) {
-        return std::unexpected(route.error());
+        return route;
     }
-    return mail_permits(*route, question.content_type);
+    if (auto permitted = mail_permits(*route, message.content_type); !permitted) {
+        return std::unexpected(std::move(permitted.error()));
+    }
+    return route;
 }
-
-}  // namespace
 
 PartnerWays::PartnerWays(store::Store& store, std::shared_ptr<const Surroundings> surroundings)
     : store_(store), surroundings_(std::move(surroundings)) {}
@@ -89,7 +90,14 @@ const FindingSpec* PartnerWays::obstacle(const pipeline::WayQuestion& question) 
     if (!what && !at_large) {
         return &finding::recipient_no_service;
     }
-    const auto open = way(*known, question, what.value_or(ServiceAction{}));
+    const auto open = way_to(
+        *known,
+        {.from = question.from,
+         .to = question.to,
+         .what = what.value_or(ServiceAction{}),
+         .content_type = question.content_type},
+        question.now
+    );
     if (open || (at_large && open.error().of == NoRoute::Of::agreement)) {
         return nullptr;
     }

@@ -1,10 +1,13 @@
-// Tells the pipeline, before a message is accepted, whether there is a way to a partner: by what
-// the outbox will go by when it composes. Promises to read no file and no certificate, and that
-// nothing stands in the way to whom another carries. May not know a message's payload.
+// Tells the pipeline, before a message is accepted, and operations whether there is a way to a
+// partner: by what the outbox will go by when it composes. Promises to read no file and no
+// certificate, and that nothing stands in the way to whom another carries. May not know a message's
+// payload.
 #pragma once
 
 #include <atomic>
+#include <expected>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "broker/pipeline/ways.hpp"
@@ -12,6 +15,20 @@
 #include "broker/transport/ebxml/service/surroundings.hpp"
 
 namespace budstikke::ebxml {
+
+/// What is asked about.
+struct WayOf {
+    const HerId& from;
+    const HerId& to;  ///< the recipient, or its successor
+    ServiceAction what;
+    std::string_view content_type;  ///< empty: of a message that its sender has not encrypted
+};
+
+/// How it would go now. The codes of NoRoute are `recipient_not_acted_for`, where nobody takes the
+/// partner's deliveries, and those of Surroundings::route and mail_permits.
+std::expected<Route, NoRoute> way_to(
+    const Surroundings& known, const WayOf& message, Timestamp now
+);
 
 class PartnerWays final : public pipeline::Ways {
  public:

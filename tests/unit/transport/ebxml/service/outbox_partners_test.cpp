@@ -59,6 +59,30 @@ TEST_F(OutboxTest, AnAddressThatMovedIsUsedByTheNextAttempt) {
     EXPECT_EQ(sent[1].body, sent[0].body);
 }
 
+TEST_F(OutboxTest, APartnerThatWentOverToMailWaitsForAnAddressOfItsSenderAndOperationsLearnIt) {
+    const std::string address = "edi_address = \"legekontor@edi.example\"\n";
+    const std::string place = "her_id = \"3001\"\n";
+    const auto id = submit_to("2001");
+    carrier_.wait_for(1);
+    ebxml_store_->wait_until([&] { return stored(id).attempts == 1; });
+    world_.edit("ebxml_url = \"https://msh.example/ebxml\"\n", "");
+    world_.edit(address, "");
+    reload();
+    pass(hours(12));
+    ebxml_store_->wait_until([&] { return stored(id).failures == 1; });
+    const auto told = events_.all("ebxml_no_route");
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0].fields.at("code"), "no_mail_address");
+    EXPECT_EQ(carrier_.count(), 1U);
+    world_.edit(place, place + address);
+    reload();
+    pass(hours(12));
+    const auto sent = carrier_.wait_for(2);
+    EXPECT_EQ(sent[1].endpoint, "mailto:sykehus@edi.example");
+    EXPECT_EQ(sent[1].from_address, "legekontor@edi.example");
+    EXPECT_EQ(sent[1].body, sent[0].body);
+}
+
 TEST_F(OutboxTest, WhatHasNoWayReturnsToItsQueueAndOperationsLearnWhy) {
     // 2005 has no certificate that one could encrypt for, and no address.
     const auto id = submit_to("2005");

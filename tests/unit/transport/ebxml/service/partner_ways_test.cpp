@@ -1,5 +1,5 @@
-// What a sender is told before its message is accepted is what the outbox would find when it
-// composes: no more is refused, and no less.
+// What a sender is told before its message is accepted, and what operations are told when they ask,
+// is what the outbox would find when it composes: no more is refused, and no less.
 #include "broker/transport/ebxml/service/partner_ways.hpp"
 
 #include <filesystem>
@@ -70,6 +70,46 @@ class PartnerWaysTest : public pipeline::BrokerTest {
         return envelope;
     }
 
+    /// What operations are told.
+    std::string reason(
+        std::string_view to, std::string_view from = "3001", std::string_view content_type = {}
+    ) const {
+        const HerId sender = her(from);
+        const HerId recipient = her(to);
+        const auto way = way_to(
+            *known_,
+            {.from = sender,
+             .to = recipient,
+             .what = service_action("EPIKRISE").value(),
+             .content_type = content_type},
+            at_
+        );
+        return way ? "none" : way.error().code;
+    }
+    /// Only of its other messages the agreement says that they are encrypted.
+    void agree_on_clear_text() const {
+        const auto party = [](std::string_view her_id, std::string_view role, std::string side) {
+            std::string text = "<tp:PartyInfo><tp:PartyId tp:type='HER'>";
+            text.append(her_id).append("</tp:PartyId><tp:CollaborationRole><tp:Role tp:name='");
+            text.append(role).append(
+                "'/><tp:ServiceBinding><tp:Service>S-EPIKRISE</tp:Service><tp:" + side +
+                "><tp:ThisPartyActionBinding tp:action='EPIKRISE' tp:packageId='clear'/></tp:" +
+                side + "></tp:ServiceBinding></tp:CollaborationRole></tp:PartyInfo>"
+            );
+            return text;
+        };
+        crypto::test::write_file(
+            world_.folder() / "agreement.xml",
+            "<tp:CollaborationProtocolAgreement tp:cpaid='test:1' xmlns:tp='"
+            "http://www.oasis-open.org/committees/ebxml-cppa/schema/cpp-cpa-2_0.xsd'>" +
+                party("3001", "EPIKRISEsender", "CanSend") +
+                party("2001", "EPIKRISEreceiver", "CanReceive") +
+                "<tp:Packaging tp:id='clear'/><tp:Packaging tp:id='other'><tp:CompositeList>"
+                "<tp:Encapsulation tp:mimetype='application/pkcs7-mime'/></tp:CompositeList>"
+                "</tp:Packaging></tp:CollaborationProtocolAgreement>"
+        );
+    }
+
     World world_;
     Timestamp at_ = SystemClock().now();
     std::shared_ptr<const Surroundings> known_;
@@ -114,6 +154,30 @@ TEST_F(PartnerWaysTest, MailTakesNoMessageOfWhoHasNoAddress) {
     know();
     EXPECT_EQ(code("2001"), "none");
     EXPECT_EQ(code("2001", "EPIKRISE", "3002"), "recipient.no_way");
+    EXPECT_EQ(reason("2001"), "none");
+    EXPECT_EQ(reason("2001", "3002"), "no_mail_address");
+}
+
+TEST_F(PartnerWaysTest, MailTakesNoClearText) {
+    agree_on_clear_text();
+    know();
+    EXPECT_EQ(code("2001"), "none");
+    EXPECT_EQ(reason("2001"), "none");
+    world_.edit("ebxml_url = \"https://msh.example/ebxml\"\n", "");
+    know();
+    EXPECT_EQ(code("2001"), "recipient.no_way");
+    EXPECT_EQ(reason("2001"), "clear_by_mail");
+    EXPECT_EQ(code("2001", "EPIKRISE", "3001", encrypted), "none");
+    EXPECT_EQ(reason("2001", "3001", encrypted), "none");
+}
+
+TEST_F(PartnerWaysTest, OperationsLearnTheReasonBehindWhatASenderIsTold) {
+    world_.edit(R"("2004", "2005"])", R"("2004"])");
+    know();
+    EXPECT_EQ(reason("2002"), "no_certificate");
+    EXPECT_EQ(reason("2003"), "no_endpoint");
+    EXPECT_EQ(reason("2005"), "recipient_not_acted_for");
+    EXPECT_EQ(reason("2001", "4001"), "no_identity");
 }
 
 TEST_F(PartnerWaysTest, AnAgreementSaysWhatMayPass) {
