@@ -149,8 +149,9 @@ def test_an_acknowledgement_after_the_end_brings_nothing_back(folder, pki):
         states = wait_for_outcome(scene.a, HOSPITAL, note_id, "expired")
         assert states[-1] == "expired"
         scene.a.wait_event("ebxml_unacknowledged")
-        late.release(2)
-        scene.a.wait_event(("ebxml_signal_late", "ebxml_signal_unknown"), count=2)
+        # On a slow machine the resend may find the first still at work, and be answered with it.
+        late.release(1)
+        scene.a.wait_event(("ebxml_signal_late", "ebxml_signal_unknown"))
         with scene.a.client(HOSPITAL) as hospital:
             assert states_of(hospital, note_id) == states
         # What its recipient says itself counts, late as it is.
