@@ -1,5 +1,6 @@
 // The real programs, from the command line to the exit status: budstikked with a test PKI, and
 // budstikkectl beside it.
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <list>
@@ -169,7 +170,10 @@ TEST_F(DaemonTest, LeavesNoCoreAndNoFileForOthers) {
     EXPECT_THAT(limits, testing::ContainsRegex("Max core file size +0 +0"));
     for (const auto& entry : fs::recursive_directory_iterator(folder() / "data/store")) {
         struct stat facts{};
-        ASSERT_EQ(::lstat(entry.path().c_str(), &facts), 0);
+        if (::lstat(entry.path().c_str(), &facts) != 0) {
+            ASSERT_EQ(errno, ENOENT) << "the store tidies up meanwhile";
+            continue;
+        }
         EXPECT_EQ(facts.st_mode & 077U, 0U) << entry.path();
     }
 }
