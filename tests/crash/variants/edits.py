@@ -99,7 +99,7 @@ EDITS |= {
         "parts.store.erase_outbound(message_id); !erased) {\n"
         "                    store_failed(erased.error());\n                }\n"),
     "in_opened": before(
-        "in_opened", "    const auto receipt = submit(incoming, std::move(payload));"),
+        "in_opened", "    const auto receipt = submit(incoming, std::move(payload), claim);"),
     "in_committed": before(
         "in_committed", '    parts.events.write(\n        EventLevel::info, "ebxml_received",'),
     "in_kept": before(

@@ -33,6 +33,8 @@ struct Incoming {
 };
 
 struct Inbox::Impl {
+    using Claim = InProgress::Claim;
+
     Impl(InboxOptions given, InboxParts of, SignalHandlers to, std::shared_ptr<const Surroundings>);
 
     // inbox.cpp
@@ -72,15 +74,25 @@ struct Inbox::Impl {
     /// Sets the verdict on what came, with what is known of `opened` payloads.
     void judge(Incoming& incoming, std::optional<std::vector<OpenedPayload>> opened) const;
     Reception take_unauthenticated(const Incoming& incoming);
-    Outcome process(const Incoming& incoming);
-    Outcome process_new(const Incoming& incoming);
+    /// The first copy; the claim is there afterwards, but where the broker has not answered yet.
+    Outcome process_first(const Incoming& incoming, std::optional<Claim>& claim);
     Outcome refuse(const Incoming& incoming, const Errors& errors);
     Outcome refuse_false_duplicate(const Incoming& incoming) const;
     Outcome keep(const Incoming& incoming, std::optional<Package> signal, std::string business_id);
     /// A message that may come, with the verdict that its signal speaks of.
-    Outcome hand_over(const Incoming& incoming, const Verdict& verdict, std::string payload);
+    Outcome hand_over(
+        const Incoming& incoming, const Verdict& verdict, std::string payload,
+        std::optional<Claim>& claim
+    );
     std::expected<std::string, EbxmlError> open(const Incoming& incoming) const;
-    std::optional<pipeline::Receipt> submit(const Incoming& incoming, std::string payload) const;
+
+    // inbox_copies.cpp: a message and those that come while it is being received
+    Outcome process(const Incoming& incoming);
+    Outcome join_or_process(const Incoming& incoming);
+    /// Nothing where the broker has not answered; then the claim is the broker's, until it does.
+    std::optional<pipeline::Receipt> submit(
+        const Incoming& incoming, std::string payload, std::optional<Claim>& claim
+    ) const;
 
     // inbox_accepted.cpp: what has ended since a message was sent
     /// What stays true of it when the register changes. Only for messages that are worth no Fault.

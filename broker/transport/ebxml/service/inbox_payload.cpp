@@ -1,9 +1,7 @@
-// A payload message, from its claim to its signal. The order is the promise: who sent it, is it a
-// copy, may it come (or did it, see inbox_accepted.cpp), can it be opened, has the broker stored
-// it; then the signal is stored, and only then it goes.
+// A payload message, from its sender to its signal. The order is the promise: who sent it, is it a
+// copy (see inbox_copies.cpp), may it come (or did it, see inbox_accepted.cpp), can it be opened,
+// has the broker stored it; then the signal is stored, and only then it goes.
 #include <algorithm>
-#include <chrono>
-#include <future>
 #include <utility>
 
 #include "broker/base/limits.hpp"
@@ -170,25 +168,6 @@ Reception Inbox::Impl::take_unauthenticated(const Incoming& incoming) {
     return answer(incoming, {.later = false, .signal = signal_of(incoming, errors)});
 }
 
-Outcome Inbox::Impl::process(const Incoming& incoming) {
-    const InProgress::Key key{incoming.from, incoming.sender.envelope.message_id};
-    auto entered = in_progress.enter(key, incoming.sender.digests);
-    if (auto* joined = std::get_if<InProgress::Joined>(&entered)) {
-        parts.events.write(
-            EventLevel::info, "ebxml_copy_joined",
-            {{"from", incoming.from.text()}, {"message_id", loggable(key.second)}}
-        );
-        return joined->get();
-    }
-    if (std::holds_alternative<InProgress::Contradiction>(entered)) {
-        return refuse_false_duplicate(incoming);
-    }
-    auto& claim = std::get<InProgress::Claim>(entered);
-    auto outcome = process_new(incoming);
-    claim.finish(outcome);
-    return outcome;
-}
-
 Outcome Inbox::Impl::refuse_false_duplicate(const Incoming& incoming) const {
     parts.events.write(
         EventLevel::warning, "ebxml_false_duplicate",
@@ -200,7 +179,7 @@ Outcome Inbox::Impl::refuse_false_duplicate(const Incoming& incoming) const {
     return {.later = !signal, .signal = std::move(signal)};
 }
 
-Outcome Inbox::Impl::process_new(const Incoming& incoming) {
+Outcome Inbox::Impl::process_first(const Incoming& incoming, std::optional<Claim>& claim) {
     const auto& header = incoming.sender.envelope;
     const auto before = parts.store.inbound(incoming.from, header.message_id);
     if (!before) {
@@ -242,13 +221,14 @@ Outcome Inbox::Impl::process_new(const Incoming& incoming) {
         return refuse(incoming, {payload.error()});
     }
     room.shrink_to(payload->size());
-    return hand_over(incoming, verdict, *std::move(payload));
+    return hand_over(incoming, verdict, *std::move(payload), claim);
 }
 
 Outcome Inbox::Impl::hand_over(
-    const Incoming& incoming, const Verdict& verdict, std::string payload
+    const Incoming& incoming, const Verdict& verdict, std::string payload,
+    std::optional<Claim>& claim
 ) {
-    const auto receipt = submit(incoming, std::move(payload));
+    const auto receipt = submit(incoming, std::move(payload), claim);
     if (!receipt || receipt->retry_later) {
         return {};
     }
@@ -325,29 +305,6 @@ std::expected<std::string, EbxmlError> Inbox::Impl::open(const Incoming& incomin
         return std::unexpected(error_of(opened.error(), part.content_id));
     }
     return std::move(opened->payload);
-}
-
-std::optional<pipeline::Receipt> Inbox::Impl::submit(const Incoming& incoming, std::string payload)
-    const {
-    auto prepared = parts.broker.prepare(submission_of(incoming, std::move(payload)));
-    if (!prepared) {
-        return std::move(prepared.error());
-    }
-    std::promise<pipeline::Receipt> promise;
-    auto answered = promise.get_future();
-    parts.broker.commit(
-        *std::move(prepared), [promise = std::move(promise)](pipeline::Receipt receipt
-                              ) mutable { promise.set_value(std::move(receipt)); }
-    );
-    // A broker that ends answers nobody; what it stored then, the next copy of the message finds.
-    if (answered.wait_for(limits::ebxml_exchange_time_max) != std::future_status::ready) {
-        return std::nullopt;
-    }
-    try {
-        return answered.get();
-    } catch (const std::future_error&) {
-        return std::nullopt;
-    }
 }
 
 }  // namespace budstikke::ebxml

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "broker/base/clock.hpp"
+#include "broker/base/limits.hpp"
 #include "broker/transport/ebxml/mime/writer.hpp"
 #include "broker/transport/ebxml/rules/subject.hpp"
 
@@ -18,6 +20,8 @@ struct Arrival {
     std::string_view source;  ///< address of the peer or name of the mailbox, for the log
     /// eb:MessageId of what we had sent in the exchange that this came back in; empty for all else.
     std::string_view exchange_of = {};
+    /// For the broker's answer, or that of an earlier copy: who comes in vain is told `later`.
+    Duration wait_max = limits::ebxml_exchange_time_max;
 };
 
 struct Reception {

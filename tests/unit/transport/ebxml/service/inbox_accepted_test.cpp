@@ -1,5 +1,9 @@
 // A message that the broker has, but whose signal was never kept: its copy is acknowledged,
-// whatever has ended since; what the broker does not have is refused for that.
+// whatever has ended since; what the broker does not have is refused for that. As long as it is
+// still writing the first copy, nobody can tell, and no other is judged.
+#include <future>
+#include <optional>
+
 #include <gmock/gmock.h>
 
 #include "tests/unit/transport/ebxml/packages.hpp"
@@ -89,6 +93,80 @@ TEST_F(AcceptedBefore, IsLeftOpenWhereTheCopyCannotBeKeptEither) {
     EXPECT_EQ(receive(bytes).kind, Reception::Kind::later);
     EXPECT_FALSE(kept(message));
     EXPECT_EQ(open_for("3001"), 1U);
+}
+
+/// The first copy goes to a broker whose commit thread stands still, and waits no longer.
+class StillBeingWritten : public AcceptedBefore {
+ protected:
+    void SetUp() override {
+        AcceptedBefore::SetUp();
+        std::promise<void> stands;
+        broker_->queues([&stands, go_on = go_on_.get_future()](const auto&) {
+            stands.set_value();
+            go_on.wait();
+        });
+        stands.get_future().wait();
+        message_.time_to_live = clock_.now() + 1h;
+        bytes_ = message_.bytes();
+        EXPECT_EQ(without_waiting(bytes_).kind, Reception::Kind::later);
+        clock_.advance_wall(2h);
+    }
+    void TearDown() override {
+        if (stands_still_) {
+            go_on();
+        }
+        AcceptedBefore::TearDown();
+    }
+    void go_on() {
+        stands_still_ = false;
+        go_on_.set_value();
+    }
+    Reception without_waiting(const std::string& bytes) {
+        return inbox_->receive(
+            {.transport = Transport::http, .bytes = bytes, .source = "192.0.2.1", .wait_max = 0s}
+        );
+    }
+
+    PartnerMessage message_;
+    std::string bytes_;
+
+ private:
+    std::promise<void> go_on_;
+    bool stands_still_ = true;
+};
+
+TEST_F(StillBeingWritten, IsNotRefusedWhileNobodyCanTell) {
+    EXPECT_EQ(without_waiting(bytes_).kind, Reception::Kind::later);
+    EXPECT_FALSE(kept(message_));
+    EXPECT_EQ(events("ebxml_message_refused"), 0U);
+    go_on();
+    expect_acknowledged_once(message_, bytes_);
+}
+
+TEST_F(StillBeingWritten, ACopyThatWaitsLongerThanTheFirstGetsTheSignal) {
+    events_.tell = [this](std::string_view id) {
+        if (id == "ebxml_copy_joined") {
+            go_on();
+        }
+    };
+    expect_acknowledged_once(message_, bytes_);
+    EXPECT_EQ(events("ebxml_copy_joined"), 1U);
+}
+
+TEST_F(StillBeingWritten, OtherContentUnderItsIdIsAFalseDuplicate) {
+    PartnerMessage other = message_;
+    other.time_to_live.reset();
+    other.payload = dialogue("2001", "3001", "0b7c8a52-1d0e-4b6e-9d0f-000000000000");
+    EXPECT_THAT(refused(other), ElementsAre("Inconsistent"));
+    go_on();
+    expect_acknowledged_once(message_, bytes_);
+}
+
+TEST_F(StillBeingWritten, AnInboxThatIsGoneByThenLeavesItToTheNextOne) {
+    inbox_.reset();
+    go_on();
+    restart();
+    expect_acknowledged_once(message_, bytes_);
 }
 
 }  // namespace
