@@ -204,7 +204,11 @@ Result<std::vector<OutboundEbxml>> RocksDbEbxmlStore::all_outbound(
 }
 
 Result<void> RocksDbEbxmlStore::put(const InboundEbxml& message) {
-    const std::shared_lock shared(inbound_);
+    std::shared_lock shared(inbound_, std::defer_lock);
+    {
+        const std::scoped_lock turn(turn_);
+        shared.lock();
+    }
     const std::scoped_lock lock(lock_of(message.message_id));
     const auto before = inbound(message.from, message.message_id);
     if (!before) {
@@ -279,7 +283,11 @@ Result<void> RocksDbEbxmlStore::add_erasure(
 Result<std::size_t> RocksDbEbxmlStore::erase_inbound_before(
     Timestamp before, std::size_t rows_max
 ) {
-    const std::unique_lock alone(inbound_);
+    std::unique_lock alone(inbound_, std::defer_lock);
+    {
+        const std::scoped_lock turn(turn_);
+        alone.lock();
+    }
     std::size_t erased = 0;
     rocksdb::WriteBatch batch;
     const std::string first(1, keys_of::received_prefix);

@@ -83,8 +83,11 @@ class RocksDbEbxmlStore final : public EbxmlStore {
 
     EbxmlDatabase database_;
     const PayloadCodec& codec_;
-    /// Writers of inbound messages share it; what erases by time has it alone.
+    /// Writers of inbound messages share it; what erases by time has it alone. Who wants it waits
+    /// with `turn_` in hand: a shared_mutex may let in whoever shares past one that wants it alone,
+    /// and glibc's does, for ever where they come without pause.
     std::shared_mutex inbound_;
+    std::mutex turn_;  ///< held no longer than it takes to get `inbound_`
     mutable std::array<std::mutex, 64> locks_;
     std::atomic<bool> failed_ = false;
 };

@@ -1,6 +1,9 @@
 // The store of the ebXML message service: what is put comes back over a restart, the indexes follow
 // the records, and bytes that mean nothing are not guessed at.
+#include <atomic>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
@@ -164,6 +167,29 @@ TEST_F(EbxmlStoreTest, many_threads_may_write_at_once) {
     threads.clear();
     EXPECT_EQ(store_->all_outbound("", 1000).value().size(), 160U);
     EXPECT_EQ(store_->erase_inbound_before(at(6), 1000).value(), 160U);
+}
+
+TEST_F(EbxmlStoreTest, what_erases_by_time_has_its_turn_while_others_write_without_pause) {
+    std::atomic<bool> done = false;
+    std::atomic<int> begun = 0;
+    std::vector<std::jthread> threads;
+    for (int thread = 0; thread < 6; ++thread) {
+        threads.emplace_back([&, thread] {
+            ++begun;
+            begun.notify_all();
+            for (int i = 0; !done; ++i) {
+                const auto id = "in-" + std::to_string(thread) + "-" + std::to_string(i % 100);
+                EXPECT_TRUE(store_->put(sample_inbound(id, 5)));
+            }
+        });
+    }
+    for (int seen = begun; seen < 6; seen = begun) {
+        begun.wait(seen);
+    }
+    for (int time = 0; time < 50; ++time) {
+        EXPECT_TRUE(store_->erase_inbound_before(at(6), 1000));
+    }
+    done = true;
 }
 
 TEST_F(EbxmlStoreTest, bytes_that_do_not_decode_are_corrupt) {
