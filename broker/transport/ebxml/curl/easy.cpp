@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include "broker/base/limits.hpp"
 #include "broker/crypto/guarded_file.hpp"
@@ -33,6 +34,15 @@ int is_stopped(void* stop, curl_off_t down_max, curl_off_t down, curl_off_t up_m
     static_cast<void>(up_max);
     static_cast<void>(up);
     return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
+}
+
+/// The socket of the last transfer, where libcurl keeps it.
+void shut(CURL* curl, int how) {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    if (curl != nullptr && curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK &&
+        socket != CURL_SOCKET_BAD) {
+        ::shutdown(socket, how);
+    }
 }
 
 }  // namespace
@@ -62,7 +72,10 @@ Result<void> check(const TransferTls& tls) {
     return {};
 }
 
-void Easy::Closer::operator()(void* handle) const {
+void EasyCloser::operator()(void* handle) const {
+    if (!waits) {
+        shut(handle, SHUT_RD);
+    }
     curl_easy_cleanup(handle);
 }
 
@@ -121,6 +134,10 @@ void Easy::prepare(const std::string& url, const char* protocols, const Transfer
 
 void Easy::stop_with(std::stop_token stop) {
     *stop_ = std::move(stop);
+}
+
+void Easy::cut() {
+    shut(handle_.get(), SHUT_RDWR);
 }
 
 int Easy::perform(Duration time_max) {

@@ -32,6 +32,11 @@ struct TransferTls {
 /// crypto::read_secret_file.
 Result<void> check(const TransferTls& tls);
 
+struct EasyCloser {
+    bool waits = true;  ///< for what servers say to a goodbye
+    void operator()(void* handle) const;
+};
+
 class Easy {
  public:
     /// Null handles are made where there is no memory: perform() says so.
@@ -48,6 +53,11 @@ class Easy {
     /// A transfer ends within about a second of the request to stop, and says
     /// CURLE_ABORTED_BY_CALLBACK; so does what is said to a server at the end of its connection.
     void stop_with(std::stop_token stop);
+    /// At the end of its connection it says goodbye and waits for no answer, for which libcurl
+    /// would wait two minutes, past any stop.
+    void wait_for_no_goodbye() { handle_.get_deleter().waits = false; }
+    /// Ends its connection at once: nobody knows what the server will say on it next.
+    void cut();
     /// Within that time, from the name to the last byte. CURLcode.
     int perform(Duration time_max);
     /// What libcurl said about the last one; holds words of the peer: never for the log.
@@ -55,13 +65,10 @@ class Easy {
     long response_code() const;
 
  private:
-    struct Closer {
-        void operator()(void* handle) const;
-    };
     // Before the handle, which has their places and asks for the last time when it is closed.
     std::unique_ptr<std::stop_token> stop_;
     std::unique_ptr<char[]> message_;
-    std::unique_ptr<void, Closer> handle_;
+    std::unique_ptr<void, EasyCloser> handle_;
 };
 
 /// What a CURLcode means for an attempt; `message` tells a refusal of our certificate from a

@@ -51,6 +51,13 @@ CarrierFault verdict(int code, long reply, std::string_view message) {
     return fault_of(code, message);
 }
 
+/// Whether the relay has said all that it will. Where an answer is still to come libcurl keeps the
+/// connection all the same, and the next mail would take the answer for its own.
+bool is_over(int code, long reply) {
+    const bool left = code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_OPERATION_TIMEDOUT;
+    return code == CURLE_OK || (reply >= 400 && !left);
+}
+
 }  // namespace
 
 struct SmtpCarrier::Impl {
@@ -115,6 +122,7 @@ std::expected<std::string, CarrierFault> SmtpCarrier::send(const Outgoing& outgo
     Easy easy = impl_->pool.borrow(options.relay);
     easy.prepare(options.relay + "/" + options.our_name, "smtp,smtps", options.tls);
     easy.stop_with(outgoing.stop);
+    easy.wait_for_no_goodbye();
     if (const auto set = log_in_with(options.account, easy); !set) {
         // The file was there when we started, and somebody mends it before the next attempt.
         return std::unexpected(CarrierFault::refused_for_now);
@@ -129,7 +137,11 @@ std::expected<std::string, CarrierFault> SmtpCarrier::send(const Outgoing& outgo
     const int code = easy.perform(options.exchange_time_max);
     const long reply = easy.response_code();
     const CarrierFault fault = verdict(code, reply, easy.message());
-    impl_->pool.give_back(std::move(easy), options.relay);
+    if (is_over(code, reply)) {
+        impl_->pool.give_back(std::move(easy), options.relay);
+    } else {
+        easy.cut();
+    }
     if (code != CURLE_OK) {
         return std::unexpected(fault);
     }

@@ -5,15 +5,10 @@
 
 #include <atomic>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 
-#include "broker/base/clock.hpp"
-#include "broker/crypto/tls_context.hpp"
-#include "broker/crypto/tls_session.hpp"
-#include "broker/transport/socket_handle.hpp"
+#include "tests/unit/transport/ebxml/carriers/tls_lines.hpp"
 
 namespace budstikke::ebxml::test {
 
@@ -27,32 +22,24 @@ class BreakingPop3 {
  public:
     /// `mail` has no line that begins with a dot; the first `breaks` times it is sent in part.
     BreakingPop3(std::string mail, Break how, int breaks);
-    ~BreakingPop3();
-    BreakingPop3(const BreakingPop3&) = delete;
-    BreakingPop3& operator=(const BreakingPop3&) = delete;
 
-    std::uint16_t port() const { return port_; }
+    std::uint16_t port() const { return server_.port(); }
     int sent() const { return sent_; }  ///< how often, whole or in part
     bool is_there() const { return there_; }
 
  private:
-    void run(const std::stop_token& stop);
-    void serve(const transport::SocketHandle& socket);
+    void talk(TlsLines& lines);
     /// False where the connection is over.
-    bool obey(crypto::TlsSession& session, int socket, std::string_view line);
-    bool send_mail(crypto::TlsSession& session, int socket);
+    bool obey(TlsLines& lines, std::string_view line);
+    bool send_mail(TlsLines& lines);
 
     const std::string mail_;
     const Break how_;
-    const SystemClock clock_;
-    std::optional<crypto::TlsServerContext> tls_;
-    transport::SocketHandle listener_;
-    std::uint16_t port_ = 0;
     std::atomic<int> breaks_;
     std::atomic<int> sent_ = 0;
     std::atomic<bool> there_ = true;
-    bool marked_ = false;  ///< by DELE, in the session that goes on
-    std::jthread thread_;
+    bool marked_ = false;   ///< by DELE, in the session that goes on
+    TlsLineServer server_;  ///< the last member: its thread uses the others
 };
 
 }  // namespace budstikke::ebxml::test
