@@ -34,7 +34,7 @@ transport::ExchangeServerOptions server_options(
     return options;
 }
 
-std::unexpected<Error> because(std::string what, Error error) {
+std::unexpected<Error> because(std::string what, const Error& error) {
     return fail(error.code, std::move(what) + ": " + error.detail);
 }
 
@@ -243,6 +243,7 @@ void Node::stop_listening() {
     // Each may need all of the time, so they are asked at once.
     {
         std::vector<std::jthread> drains;
+        drains.reserve(listeners_.size());
         for (const Listening& listener : listeners_)
             drains.emplace_back([&listener] { listener.drain_and_stop(); });
     }

@@ -173,11 +173,11 @@ void Operations::refuse_lost_keys(const LoadedState& next, directory::Faults& fa
 admin::ReloadReport Operations::read_and_apply(bool dry_run) {
     admin::ReloadReport report;
     auto next = load_state(config_file_, clock_, node_.config().schemas);
-    if (next) {
-        refuse_lost_keys(*next, report.faults);
-    } else {
+    if (!next) {
         report.faults = std::move(next).error();
+        return report;
     }
+    refuse_lost_keys(*next, report.faults);
     if (!report.faults.empty()) return report;
     report.restart_needed = restart_needed(node_.config(), next->config);
     report.reloaded = {"directory", "certificates", "revocation lists", "master keys", "log level"};

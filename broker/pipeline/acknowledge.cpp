@@ -163,7 +163,9 @@ void Core::settle_released(store::DeliveryRecord& record, const Settlement& sett
     return_to_queue(record, DeliveryCause::released, next_attempt(attempts), settlement.reason);
 }
 
-void Core::settle(ConsumerId id, Settlement settlement, Handler<Result<DeliveryState>> answer) {
+void Core::settle(
+    ConsumerId id, const Settlement& settlement, Handler<Result<DeliveryState>> answer
+) {
     const auto respond = [&](Result<DeliveryState> result) {
         answer_after_commit(std::move(answer), std::move(result));
     };

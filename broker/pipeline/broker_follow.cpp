@@ -64,7 +64,7 @@ void Broker::subscribe(
     ConsumerId consumer, HerId queue, std::uint32_t credit, Handler<Result<void>> answer
 ) {
     impl_->post([=, queue = std::move(queue), answer = std::move(answer)](Core& core) mutable {
-        core.subscribe(consumer, std::move(queue), credit, std::move(answer));
+        core.subscribe(consumer, queue, credit, std::move(answer));
     });
 }
 
@@ -84,7 +84,7 @@ void Broker::settle(
     ConsumerId consumer, Settlement settlement, Handler<Result<DeliveryState>> answer
 ) {
     impl_->post([=, settlement = std::move(settlement), answer = std::move(answer)](Core& core
-                ) mutable { core.settle(consumer, std::move(settlement), std::move(answer)); });
+                ) mutable { core.settle(consumer, settlement, std::move(answer)); });
 }
 
 Result<std::string> Broker::read_payload(const store::MessageRecord& message, std::uint32_t chunk)

@@ -44,14 +44,14 @@ std::vector<HerId> Broker::held() const {
 void Broker::hold(Authority by, HerId her_id, bool held, Handler<Result<void>> answer) {
     impl_->post([by = std::move(by), her_id = std::move(her_id), held,
                  answer = std::move(answer)](Core& core) mutable {
-        core.hold(std::move(by), std::move(her_id), held, std::move(answer));
+        core.hold(by, her_id, held, std::move(answer));
     });
 }
 
 void Broker::pause(Authority by, HerId queue, bool paused, Handler<Result<void>> answer) {
     impl_->post([by = std::move(by), queue = std::move(queue), paused,
                  answer = std::move(answer)](Core& core) mutable {
-        core.pause(std::move(by), std::move(queue), paused, std::move(answer));
+        core.pause(by, queue, paused, std::move(answer));
     });
 }
 
@@ -74,14 +74,14 @@ Result<std::vector<store::DeadLetter>> Broker::dead_letters(
 void Broker::retry_dead_letter(Authority by, DeliveryId delivery, Handler<Result<void>> answer) {
     impl_->post([by = std::move(by), delivery = std::move(delivery),
                  answer = std::move(answer)](Core& core) mutable {
-        core.retry(std::move(by), delivery, std::move(answer));
+        core.retry(by, delivery, std::move(answer));
     });
 }
 
 void Broker::discard(Authority by, DeliveryId delivery, Handler<Result<void>> answer) {
     impl_->post([by = std::move(by), delivery = std::move(delivery),
                  answer = std::move(answer)](Core& core) mutable {
-        core.discard(std::move(by), delivery, std::move(answer));
+        core.discard(by, delivery, std::move(answer));
     });
 }
 
@@ -91,7 +91,7 @@ Result<MessageStatus> Broker::message(const MessageRef& message) const {
 
 void Broker::audit(Authority by, Handler<Result<void>> answer) {
     impl_->post([by = std::move(by), answer = std::move(answer)](Core& core) mutable {
-        core.audit(std::move(by), std::move(answer));
+        core.audit(by, std::move(answer));
     });
 }
 

@@ -99,20 +99,22 @@ class Core final : public Cycle {
         ConsumerId id, std::string organisation, Endpoint& endpoint, std::uint32_t unsettled_max
     );
     void detach(ConsumerId id, std::move_only_function<void()> done);
-    void subscribe(ConsumerId id, HerId queue, std::uint32_t credit, Handler<Result<void>> answer);
+    void subscribe(
+        ConsumerId id, const HerId& queue, std::uint32_t credit, Handler<Result<void>> answer
+    );
     void add_credit(ConsumerId id, const HerId& queue, std::uint32_t credit);
     void unsubscribe(ConsumerId id, const HerId& queue, std::move_only_function<void()> answer);
-    void settle(ConsumerId id, Settlement settlement, Handler<Result<DeliveryState>> answer);
+    void settle(ConsumerId id, const Settlement& settlement, Handler<Result<DeliveryState>> answer);
     /// Subscriptions that the new directory no longer allows end; what waits for a party that has a
     /// successor goes there.
     void directory_replaced();
-    void hold(Authority by, HerId her_id, bool held, Handler<Result<void>> answer);
-    void pause(Authority by, HerId queue, bool paused, Handler<Result<void>> answer);
+    void hold(const Authority& by, const HerId& her_id, bool held, Handler<Result<void>> answer);
+    void pause(const Authority& by, const HerId& queue, bool paused, Handler<Result<void>> answer);
     void queues(Handler<std::vector<QueueStatus>> answer);
     void queue(const HerId& queue, std::size_t rows_max, Handler<QueueDetail> answer);
-    void retry(Authority by, const DeliveryId& id, Handler<Result<void>> answer);
-    void discard(Authority by, const DeliveryId& id, Handler<Result<void>> answer);
-    void audit(Authority by, Handler<Result<void>> answer);
+    void retry(const Authority& by, const DeliveryId& id, Handler<Result<void>> answer);
+    void discard(const Authority& by, const DeliveryId& id, Handler<Result<void>> answer);
+    void audit(const Authority& by, Handler<Result<void>> answer);
     void tick();
     void replace_wraps(const std::vector<std::pair<MessageId, std::string>>& wraps);
 

@@ -125,7 +125,7 @@ void Core::attach(
 }
 
 void Core::subscribe(
-    ConsumerId id, HerId queue, std::uint32_t credit, Handler<Result<void>> answer
+    ConsumerId id, const HerId& queue, std::uint32_t credit, Handler<Result<void>> answer
 ) {
     const auto respond = [&](Result<void> result) {
         answer_after_commit(std::move(answer), std::move(result));

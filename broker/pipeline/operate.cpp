@@ -28,7 +28,7 @@ void Core::record_and_answer(
     answer_after_commit(std::move(answer), std::move(result));
 }
 
-void Core::audit(Authority by, Handler<Result<void>> answer) {
+void Core::audit(const Authority& by, Handler<Result<void>> answer) {
     // What comes of it is not known yet, and a record is never changed: the log has the outcome.
     record_audit(by, {});
     answer_after_commit(std::move(answer), {});
@@ -78,7 +78,7 @@ void Core::stop_consumer(ConsumerId id, const HerId& queue, SubscriptionEnd why)
     });
 }
 
-void Core::hold(Authority by, HerId her_id, bool held, Handler<Result<void>> answer) {
+void Core::hold(const Authority& by, const HerId& her_id, bool held, Handler<Result<void>> answer) {
     if (held && shared_.directory.load()->find(her_id) == nullptr) {
         return record_and_answer(
             by, fail(Errc::not_found, "no such party in the directory"), std::move(answer)
@@ -106,7 +106,9 @@ void Core::hold(Authority by, HerId her_id, bool held, Handler<Result<void>> ans
     record_and_answer(by, {}, std::move(answer));
 }
 
-void Core::pause(Authority by, HerId queue, bool paused, Handler<Result<void>> answer) {
+void Core::pause(
+    const Authority& by, const HerId& queue, bool paused, Handler<Result<void>> answer
+) {
     if (paused && shared_.directory.load()->find(queue) == nullptr) {
         return record_and_answer(
             by, fail(Errc::not_found, "no such party in the directory"), std::move(answer)
@@ -148,7 +150,7 @@ Result<void> Core::retry_now(const DeliveryId& id) {
     return {};
 }
 
-void Core::retry(Authority by, const DeliveryId& id, Handler<Result<void>> answer) {
+void Core::retry(const Authority& by, const DeliveryId& id, Handler<Result<void>> answer) {
     record_and_answer(by, retry_now(id), std::move(answer));
 }
 
@@ -168,7 +170,7 @@ Result<void> Core::discard_now(const DeliveryId& id, std::string reason) {
     return {};
 }
 
-void Core::discard(Authority by, const DeliveryId& id, Handler<Result<void>> answer) {
+void Core::discard(const Authority& by, const DeliveryId& id, Handler<Result<void>> answer) {
     record_and_answer(by, discard_now(id, by.reason), std::move(answer));
 }
 
