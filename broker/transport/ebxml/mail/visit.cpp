@@ -4,6 +4,8 @@
 #include <curl/curl.h>
 #include <sys/socket.h>
 
+#include "broker/base/limits.hpp"
+
 namespace budstikke::ebxml {
 
 namespace {
@@ -11,9 +13,6 @@ namespace {
 /// How long a connection may wait for the Receiver between two transfers; RFC 1939 gives clients
 /// ten minutes.
 constexpr long patience_s = 540;
-
-/// How long the answer to our goodbye is waited for. The server had it all the same.
-constexpr long goodbye_s = 10;
 
 std::size_t authority_end(const std::string& url) {
     const std::size_t scheme = url.find("://");
@@ -48,6 +47,28 @@ int Visit::open_socket(void* gate, int purpose, void* address) {
 std::expected<std::string, CarrierFault> Visit::ask(
     const std::string& path, const std::string& command, bool has_body, std::size_t bytes_max
 ) {
+    return transfer(path, command, has_body, bytes_max, options_.transfer_time_max);
+}
+
+// As a transfer of its own: what libcurl says by itself when it closes a connection it waits for
+// two minutes, whatever shall stop.
+Visit::~Visit() {
+    if (in_order_ && !options_.stop.stop_requested()) {
+        const bool by_imap = options_.url.starts_with("imaps://");
+        // Whatever comes of it, the visit is over, and what was not removed comes again.
+        static_cast<void>(transfer(
+            "/", by_imap ? "LOGOUT" : "QUIT", false, limits::mime_bytes_max,
+            limits::closing_time_max
+        ));
+    }
+    easy_.wait_for_no_goodbye();
+}
+
+std::expected<std::string, CarrierFault> Visit::transfer(
+    const std::string& path, const std::string& command, bool has_body, std::size_t bytes_max,
+    Duration time_max
+) {
+    in_order_ = false;
     Collected collected{.bytes_max = bytes_max};
     easy_.prepare(server_of(options_.url) + path, "pop3s,imaps", options_.tls);
     if (const auto set = log_in_with(options_.account, easy_); !set) {
@@ -69,15 +90,13 @@ std::expected<std::string, CarrierFault> Visit::ask(
         }
         curl_easy_setopt(curl, CURLOPT_NOBODY, has_body ? 0L : 1L);
     }
-    const int code = easy_.perform(options_.transfer_time_max);
+    const int code = easy_.perform(time_max);
     const CarrierFault fault =
         code == CURLE_LOGIN_DENIED ? CarrierFault::refused : fault_of(code, easy_.message());
     // What is still said on this connection comes here; it must not reach what is gone by then.
     easy_.prepare(server_of(options_.url), "pop3s,imaps", options_.tls);
-    if (CURL* curl = easy_.get(); curl != nullptr) {
-        curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, goodbye_s);
-    }
     gate_.closed = true;
+    in_order_ = code == CURLE_OK;
     if (collected.too_large) {
         return std::unexpected(CarrierFault::too_large);
     }

@@ -14,6 +14,10 @@ class Visit {
     explicit Visit(const AccessOptions& options) : options_(options) {
         easy_.stop_with(options.stop);
     }
+    /// Says goodbye where all went well, and waits a moment for the answer unless it shall stop.
+    ~Visit();
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
 
     /// What `command` gives (empty: what the url says). `path` comes behind the server's address.
     std::expected<std::string, CarrierFault> ask(
@@ -26,12 +30,17 @@ class Visit {
     struct Gate {
         bool closed = false;  ///< the first transfer is done: no other connection is made
     };
+    std::expected<std::string, CarrierFault> transfer(
+        const std::string& path, const std::string& command, bool has_body, std::size_t bytes_max,
+        Duration time_max
+    );
     /// libcurl's question for a socket, which is refused behind the gate.
     static int open_socket(void* gate, int purpose, void* address);
 
     const AccessOptions& options_;
     Gate gate_;
-    /// Last: says goodbye, for which it needs nothing else.
+    bool in_order_ = false;  ///< the server has answered whatever it was asked
+    /// Last: closes the connection, for which it needs nothing else.
     Easy easy_;
 };
 

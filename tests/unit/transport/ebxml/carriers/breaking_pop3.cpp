@@ -37,6 +37,11 @@ bool BreakingPop3::obey(TlsLines& lines, std::string_view line) {
     }
     if (line == "QUIT") {
         there_ = there_ && !marked_;
+        ++goodbyes_;
+        goodbyes_.notify_all();
+        if (how_ == Break::silent) {
+            return true;
+        }
         lines.send("+OK\r\n");
         lines.shutdown();
         return false;

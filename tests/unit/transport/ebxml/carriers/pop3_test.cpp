@@ -1,5 +1,9 @@
 // A mailbox whose server breaks off within a mail: what came of it must not be taken for a mail,
 // which would be refused to its sender and later be delivered after all.
+#include <chrono>
+#include <stop_token>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "broker/transport/ebxml/mail/mailbox.hpp"
@@ -10,7 +14,7 @@
 namespace budstikke::ebxml::test {
 namespace {
 
-class BrokenPop3 : public ::testing::TestWithParam<Break> {
+class Pop3Mailbox : public ::testing::Test {
  protected:
     Mailbox mailbox(const BreakingPop3& server) {
         const auto& pki = crypto::test::TestPki::instance();
@@ -32,6 +36,36 @@ class BrokenPop3 : public ::testing::TestWithParam<Break> {
     Events events_;
     RememberingReceiver receiver_;
 };
+
+class BrokenPop3 : public Pop3Mailbox, public ::testing::WithParamInterface<Break> {};
+
+// libcurl by itself would wait two minutes.
+TEST_F(Pop3Mailbox, AServerThatDoesNotAnswerAGoodbyeHoldsNoStopUp) {
+    const BreakingPop3 server(mail_, Break::silent, 0);
+    auto mailbox = this->mailbox(server);
+    std::stop_source stop;
+    std::chrono::steady_clock::time_point stopped;
+    std::jthread stopping([&] {
+        server.wait_for_goodbye();
+        stopped = std::chrono::steady_clock::now();
+        stop.request_stop();
+    });
+    const Look look = mailbox.look(stop.get_token());
+    stopping.join();
+    EXPECT_LT(std::chrono::steady_clock::now() - stopped, std::chrono::minutes(1));
+    EXPECT_EQ(look.done, 1U);
+    EXPECT_FALSE(server.is_there());
+}
+
+TEST_F(Pop3Mailbox, AServerThatDoesNotAnswerAGoodbyeIsWaitedForAMomentOnly) {
+    const BreakingPop3 server(mail_, Break::silent, 0);
+    auto mailbox = this->mailbox(server);
+    const auto begun = std::chrono::steady_clock::now();
+    const Look look = mailbox.look();
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::minutes(1));
+    EXPECT_FALSE(look.fault);
+    EXPECT_EQ(receiver_.packages().size(), 1U);
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Ends, BrokenPop3, ::testing::Values(Break::in_order, Break::bare),
