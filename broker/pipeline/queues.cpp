@@ -47,7 +47,7 @@ Queues::Index Queues::allocate_key(const KeyName& name, const HerId& sender) {
         free_keys_.pop_back();
         keys_[index] = key;
     }
-    key_index_.emplace(name, index);
+    key_index_.insert(index);
     return index;
 }
 
@@ -56,8 +56,8 @@ Queues::Index Queues::find_key(const Place& place) const {
     if (queue == name_index_.end()) {
         return nothing;
     }
-    const auto known = key_index_.find({.hash = place.order_key, .queue = queue->second});
-    return known == key_index_.end() ? nothing : known->second;
+    const auto known = key_index_.find(KeyName{.hash = place.order_key, .queue = queue->second});
+    return known == key_index_.end() ? nothing : *known;
 }
 
 void Queues::add(const store::OpenEntry& entry, Timestamp now) {
@@ -65,7 +65,7 @@ void Queues::add(const store::OpenEntry& entry, Timestamp now) {
     const KeyName name{.hash = entry.order_key, .queue = intern(entry.queue)};
     const auto known = key_index_.find(name);
     const bool is_new = known == key_index_.end();
-    const Index index = is_new ? allocate_key(name, entry.sender) : known->second;
+    const Index index = is_new ? allocate_key(name, entry.sender) : *known;
     if (entry.expires_at) {
         expiries_.push({.at = *entry.expires_at, .position = entry.position, .key = index});
     }
@@ -267,7 +267,7 @@ void Queues::free_key(Index index) {
     if (queue->second.waiting == 0 && queue->second.in_flight == 0) {
         queues_.erase(queue);
     }
-    key_index_.erase({.hash = key.hash, .queue = key.queue});
+    key_index_.erase(key.name());
     key = Key{};
     free_keys_.push_back(index);
 }

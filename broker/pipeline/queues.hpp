@@ -1,5 +1,5 @@
 // Every open delivery in memory, as small entries: which may be offered next, to whom, and which
-// wait. Holds references only, never payloads or records: about 120 bytes an entry, so that a
+// wait. Holds references only, never payloads or records: about 130 bytes an entry, so that a
 // backlog of a million messages costs little. Used by the commit thread alone; knows no store and
 // no consumer.
 //
@@ -18,7 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "broker/base/clock.hpp"
 #include "broker/base/ids.hpp"
@@ -29,6 +29,10 @@ namespace budstikke::pipeline {
 
 class Queues {
  public:
+    Queues() = default;
+    Queues(const Queues&) = delete;  // its index points into itself
+    Queues& operator=(const Queues&) = delete;
+
     /// Names an open delivery: its place in its key.
     struct Place {
         HerId queue;
@@ -85,10 +89,6 @@ class Queues {
         Index queue = nothing;  ///< into names_
         bool operator==(const KeyName&) const = default;
     };
-    struct KeyNameHash {
-        // It is a hash already.
-        std::size_t operator()(const KeyName& name) const { return name.hash ^ name.queue; }
-    };
     struct Key {
         std::uint64_t hash = 0;
         Index head = nothing;
@@ -96,6 +96,22 @@ class Queues {
         Index queue = nothing;   ///< into names_
         Index sender = nothing;  ///< into names_
         KeyState state = KeyState::ready;
+
+        KeyName name() const { return {.hash = hash, .queue = queue}; }
+    };
+    /// Tells keys by their names, which stand in `keys_`: the set that uses it holds indices only.
+    struct ByName {
+        using is_transparent = void;
+        const std::vector<Key>* keys = nullptr;
+
+        // It is a hash already.
+        std::size_t operator()(const KeyName& name) const { return name.hash ^ name.queue; }
+        std::size_t operator()(Index key) const { return (*this)((*keys)[key].name()); }
+        bool operator()(Index a, Index b) const { return a == b; }
+        bool operator()(const KeyName& name, Index key) const {
+            return (*keys)[key].name() == name;
+        }
+        bool operator()(Index key, const KeyName& name) const { return (*this)(name, key); }
     };
     struct Ready {
         store::Position position;
@@ -156,7 +172,7 @@ class Queues {
     std::vector<Index> free_entries_;
     std::vector<Key> keys_;
     std::vector<Index> free_keys_;
-    boost::unordered_flat_map<KeyName, Index, KeyNameHash> key_index_;
+    boost::unordered_flat_set<Index, ByName, ByName> key_index_{0, ByName{&keys_}, ByName{&keys_}};
     std::unordered_map<Index, Queue> queues_;
     DueHeap due_;
     DueHeap expiries_;

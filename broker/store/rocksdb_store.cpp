@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include <rocksdb/db.h>
+#include <rocksdb/perf_level.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
@@ -97,6 +98,8 @@ Result<void> RocksDbStore::commit(Batch& batch) {
     if (highest > last_position_) {
         own->store_position();
     }
+    // Nobody reads RocksDB's counts of this thread, of which each comparison of keys is one.
+    rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
     rocksdb::WriteOptions durable;
     durable.sync = true;
     const auto status = database_.db().Write(durable, &own->writes());
