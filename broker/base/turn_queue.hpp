@@ -47,7 +47,7 @@ class TurnQueue {
     }
 
  private:
-    Item take(std::deque<std::string>::iterator owner) {
+    Item take(const std::deque<std::string>::iterator& owner) {
         const auto row = waiting_.find(*owner);
         owners_.erase(owner);
         Item item = std::move(row->second.front());

@@ -139,7 +139,8 @@ Awaitable<bool> TlsStream::write(std::string_view bytes, const std::function<voi
             co_return false;
         }
     }
-    co_return bytes.empty();
+    const bool all_sent = bytes.empty();
+    co_return all_sent;
 }
 
 Awaitable<void> TlsStream::close() {

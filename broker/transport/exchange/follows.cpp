@@ -12,7 +12,7 @@ namespace budstikke::transport {
 namespace {
 
 /// About what a full page of short events takes; its true size is not known before it was read.
-constexpr std::size_t page_bytes = limits::feed_rows_max * 200;
+constexpr std::size_t page_bytes = limits::feed_rows_max * std::size_t{200};
 
 }  // namespace
 

@@ -25,7 +25,7 @@ namespace {
 /// Three full TLS records, which is less than a frame that is judged before it is whole
 /// (limits::frame_bytes_small_max). One for all sessions of a thread: none keeps bytes in it across
 /// a wait.
-using Scratch = std::array<char, 3 * 16 * limits::kib>;
+using Scratch = std::array<char, 48 * limits::kib>;
 
 std::span<char> scratch() {
     static thread_local Scratch bytes;

@@ -38,11 +38,14 @@ void Submissions::submit(v1::Submit& from, bool is_check) {
         refuse_too_large(from.submission(), from.size() - first.size());
         return;
     }
-    Assembly& assembly = assembly_.emplace();
-    assembly.number = from.submission();
-    assembly.is_check = is_check;
-    assembly.size = from.size();
-    assembly.bytes = std::move(first);
+    Assembly& assembly = assembly_.emplace(Assembly{
+        .number = from.submission(),
+        .is_check = is_check,
+        .submission = {},
+        .bytes = std::move(first),
+        .size = from.size(),
+        .room = {},
+    });
     assembly.submission = read_submission(from, session_.organisation);
     const auto needed = std::max<std::size_t>(from.size(), FlightBudget::submission_bytes_min);
     if (announced_bytes_ == 0) {

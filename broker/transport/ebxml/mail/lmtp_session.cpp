@@ -145,7 +145,7 @@ Awaitable<void> LmtpSession::hand_over() {
     }
     Taken taken{.transport = Transport::mail, .bytes = decoder_.take_mail(), .source = "lmtp"};
     const bool posted =
-        parts_.pool.post(std::move(taken), std::move(room), [this](Reception reception) {
+        parts_.pool.post(std::move(taken), std::move(room), [this](const Reception& reception) {
             post_([this, kind = reception.kind] {
                 kind_ = kind;
                 answered_.notify();
@@ -183,7 +183,8 @@ Awaitable<bool> LmtpSession::write() {
             co_return false;
         }
     }
-    co_return output_.empty();
+    const bool all_sent = output_.empty();
+    co_return all_sent;
 }
 
 Awaitable<bool> LmtpSession::read() {

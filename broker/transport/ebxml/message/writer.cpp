@@ -30,7 +30,7 @@ class Text {
         out_ += '>';
         return *this;
     }
-    Text& empty(std::string_view name, Attributes attributes = {}) {
+    Text& empty_element(std::string_view name, Attributes attributes = {}) {
         tag(name, attributes);
         out_ += "/>";
         return *this;
@@ -102,7 +102,7 @@ void write_beginning(Text& out, const OutgoingHeader& header, bool duplicate_eli
     }
     out.close("eb:MessageData");
     if (duplicate_elimination) {
-        out.empty("eb:DuplicateElimination");
+        out.empty_element("eb:DuplicateElimination");
     }
     if (!header.description.empty()) {
         out.element("eb:Description", header.description, {{"xml:lang", "no"}});
@@ -131,7 +131,7 @@ EnvelopeText write_payload(
     Text out;
     write_beginning(out, header, true);
     if (header.ack_requested) {
-        out.empty(
+        out.empty_element(
             "eb:AckRequested", {{"SOAP:actor", actor_to_party},
                                 {"SOAP:mustUnderstand", "1"},
                                 {"eb:signed", "true"},
@@ -139,7 +139,7 @@ EnvelopeText write_payload(
         );
     }
     if (header.sync_reply) {
-        out.empty(
+        out.empty_element(
             "eb:SyncReply",
             {{"SOAP:actor", actor_next}, {"SOAP:mustUnderstand", "1"}, {"eb:version", ebms_version}}
         );
@@ -150,7 +150,7 @@ EnvelopeText write_payload(
         const auto href = "cid:" + reference.content_id;
         body.open("eb:Reference", {{"xlink:type", "simple"}, {"xlink:href", href}});
         if (reference.schema) {
-            body.empty(
+            body.empty_element(
                 "eb:Schema", {{"eb:location", reference.schema->location},
                               {"eb:version", reference.schema->version}}
             );

@@ -45,7 +45,8 @@ std::string_view loggable(std::string_view message_id) {
 }
 
 Inbox::Impl::Impl(
-    InboxOptions given, InboxParts of, SignalHandlers to, std::shared_ptr<const Surroundings> around
+    InboxOptions given, const InboxParts& of, SignalHandlers to,
+    std::shared_ptr<const Surroundings> around
 )
     : options(std::move(given)),
       parts(of),
@@ -143,7 +144,7 @@ std::string Inbox::Impl::what_is_wrong(
 }
 
 Inbox::Inbox(
-    InboxOptions options, InboxParts parts, SignalHandlers handlers,
+    InboxOptions options, const InboxParts& parts, SignalHandlers handlers,
     std::shared_ptr<const Surroundings> surroundings
 )
     : impl_(std::make_unique<Impl>(

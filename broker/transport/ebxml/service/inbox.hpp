@@ -58,7 +58,7 @@ struct SignalHandlers {
 class Inbox final : public Receiver {
  public:
     Inbox(
-        InboxOptions options, InboxParts parts, SignalHandlers handlers,
+        InboxOptions options, const InboxParts& parts, SignalHandlers handlers,
         std::shared_ptr<const Surroundings> surroundings
     );
     ~Inbox() override;  ///< stop()

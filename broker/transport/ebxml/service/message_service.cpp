@@ -76,7 +76,8 @@ struct MessageService::Impl {
 MessageService::MessageService(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<MessageService>> MessageService::start(
-    ServiceOptions options, ServiceParts parts, std::shared_ptr<const Surroundings> surroundings
+    const ServiceOptions& options, const ServiceParts& parts,
+    std::shared_ptr<const Surroundings> surroundings
 ) {
     auto service =
         std::make_unique<MessageService>(std::make_unique<Impl>(options, parts, surroundings));

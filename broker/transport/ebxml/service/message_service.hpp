@@ -50,7 +50,8 @@ struct ServiceOptions {
 class MessageService {
  public:
     static Result<std::unique_ptr<MessageService>> start(
-        ServiceOptions options, ServiceParts parts, std::shared_ptr<const Surroundings> surroundings
+        const ServiceOptions& options, const ServiceParts& parts,
+        std::shared_ptr<const Surroundings> surroundings
     );
     ~MessageService();  ///< stop()
     MessageService(const MessageService&) = delete;
