@@ -298,9 +298,6 @@ Result<void> Ledger::commit() {
     if (fault_) {
         return std::unexpected(*fault_);
     }
-    // In the order of their keys, which are those of most rows: an ordered table finds the next
-    // place beside the last one.
-    std::ranges::sort(dirty_);
     for (const auto& id : dirty_) {
         if (const auto tracked = deliveries_.find(id); tracked != deliveries_.end()) {
             flush(*tracked->second);

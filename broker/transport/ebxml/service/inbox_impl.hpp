@@ -35,7 +35,10 @@ struct Incoming {
 struct Inbox::Impl {
     using Claim = InProgress::Claim;
 
-    Impl(InboxOptions given, const InboxParts& of, SignalHandlers to, std::shared_ptr<const Surroundings>);
+    Impl(
+        InboxOptions given, const InboxParts& of, SignalHandlers to,
+        std::shared_ptr<const Surroundings> around
+    );
 
     // inbox.cpp
     std::shared_ptr<const Surroundings> around() const;
