@@ -41,12 +41,11 @@ void Submissions::submit(v1::Submit& from, bool is_check) {
     Assembly& assembly = assembly_.emplace(Assembly{
         .number = from.submission(),
         .is_check = is_check,
-        .submission = {},
+        .submission = read_submission(from, session_.organisation),
         .bytes = std::move(first),
         .size = from.size(),
         .room = {},
     });
-    assembly.submission = read_submission(from, session_.organisation);
     const auto needed = std::max<std::size_t>(from.size(), FlightBudget::submission_bytes_min);
     if (announced_bytes_ == 0) {
         reserve(needed);
