@@ -111,7 +111,7 @@ void Core::return_to_queue(
     if (!change(record, cause, std::move(detail))) {
         return;
     }
-    if (record.expires_at && *record.expires_at <= now_) {
+    if (record.expires_at && *record.expires_at <= ending_) {
         change(record, DeliveryCause::time_to_live_ended);
         close(record);
         apply_kept_apprec(record);

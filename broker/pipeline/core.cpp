@@ -11,6 +11,7 @@ Core::Core(
 
 void Core::begin() {
     now_ = parts_.clock.now();
+    ending_ = sound_time_.of(now_, parts_.clock.steady_now());
     ledger_->begin_cycle(now_);
 }
 

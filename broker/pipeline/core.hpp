@@ -21,6 +21,7 @@
 #include "broker/pipeline/commit_loop.hpp"
 #include "broker/pipeline/ledger.hpp"
 #include "broker/pipeline/queues.hpp"
+#include "broker/pipeline/sound_time.hpp"
 #include "broker/pipeline/stages.hpp"
 
 namespace budstikke::pipeline {
@@ -232,6 +233,8 @@ class Core final : public Cycle {
     std::unique_ptr<Ledger> ledger_;
     Queues queues_;
     Timestamp now_{};
+    SoundTime sound_time_;
+    Timestamp ending_{};  ///< `now_` for what ends by time
 
     std::map<ConsumerId, Consumer> consumers_;
     std::map<HerId, Subscribers> subscribers_;

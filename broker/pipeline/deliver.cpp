@@ -82,7 +82,7 @@ void Core::offer(const DeliveryId& id, const HerId& queue, ConsumerId consumer_i
         ledger_->fail_cycle({Errc::internal, "a delivery stands in a wrong queue: " + id.text()});
         return;
     }
-    if (record->expires_at && *record->expires_at <= now_) {
+    if (record->expires_at && *record->expires_at <= ending_) {
         change(*record, DeliveryCause::time_to_live_ended);
         close(*record);
         return apply_kept_apprec(*record);

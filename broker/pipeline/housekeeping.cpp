@@ -42,7 +42,7 @@ void Core::tick() {
 }
 
 void Core::expire() {
-    for (const auto& id : queues_.take_expired(now_, limits::tick_rows_max)) {
+    for (const auto& id : queues_.take_expired(ending_, limits::tick_rows_max)) {
         auto* const record = ledger_->delivery(id);
         // What a consumer holds is not taken from it: it expires when it returns unsettled.
         if (record == nullptr || record->state == DeliveryState::in_flight) {
@@ -57,7 +57,7 @@ void Core::expire() {
 
 /// AppRecs that should have come by now: an event for the sender, and a figure for operations.
 void Core::remind() {
-    const auto due = parts_.store.due(now_, limits::tick_rows_max);
+    const auto due = parts_.store.due(ending_, limits::tick_rows_max);
     if (!due) {
         ledger_->fail_cycle(due.error());
         return;
@@ -140,7 +140,7 @@ void Core::pass_messages(
     }
     std::optional<MessageId> passed;
     for (const auto& message : *page) {
-        if (message.id.time() + kept > now_ || !done_with(message)) {
+        if (message.id.time() + kept > ending_ || !done_with(message)) {
             break;
         }
         passed = message.id;

@@ -27,12 +27,17 @@ inline HerId her(const std::string& digits) {
 
 class TestClock final : public Clock {
  public:
-    Timestamp now() const override { return Timestamp(Duration(milliseconds_.load())); }
+    Timestamp now() const override {
+        return Timestamp(Duration(milliseconds_.load() + ahead_.load()));
+    }
     SteadyTime steady_now() const override { return SteadyTime(Duration(milliseconds_.load())); }
     void advance(Duration by) { milliseconds_ += by.count(); }
+    /// The wall clock alone.
+    void jump(Duration by) { ahead_ += by.count(); }
 
  private:
     std::atomic<std::int64_t> milliseconds_{1'790'000'000'000};
+    std::atomic<std::int64_t> ahead_{0};
 };
 
 /// A consumer that keeps its offers until the test takes them.

@@ -47,6 +47,32 @@ TEST_F(TimeTest, ExpiresWhatNobodyFetches) {
     detach(consumer);
 }
 
+TEST_F(TimeTest, EndsNothingWhereTheWallClockLeapsYearsForth) {
+    const Receipt receipt = submit(Draftsman{});
+    constexpr Duration ten_years = std::chrono::years(10);
+    clock_.jump(ten_years);
+    tick();
+    tick();
+    clock_.jump(-ten_years);
+    EXPECT_EQ(state(receipt.id, "201"), queued);
+    EXPECT_TRUE(submit(Draftsman{}).repeated);
+    const auto consumer = consume(inbox_, "900000002", "201");
+    EXPECT_EQ(settle(consumer, inbox_.take(1)[0]), delivered);
+    detach(consumer);
+    clock_.advance(std::chrono::hours(6));
+    tick();
+    EXPECT_FALSE(submit(Draftsman{}).repeated);
+}
+
+TEST_F(TimeTest, OffersWhatIsDueOnlyByALeapOfTheWallClock) {
+    const Receipt receipt = submit(Draftsman{});
+    clock_.jump(std::chrono::years(10));
+    const auto consumer = consume(inbox_, "900000002", "201");
+    EXPECT_EQ(settle(consumer, inbox_.take(1)[0]), delivered);
+    EXPECT_EQ(state(receipt.id, "201"), delivered);
+    detach(consumer);
+}
+
 TEST_F(TimeTest, OffersAtOnceWhateverTheClockSaysWhatNeedNotWait) {
     const Receipt first = submit(Draftsman{.msg_id = "1", .conversation = "c"});
     const Receipt second = submit(Draftsman{.msg_id = "2", .conversation = "c"});
