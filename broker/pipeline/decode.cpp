@@ -148,6 +148,11 @@ Stage decode(const View& view, Submission submission) {
     if (names_too_many(*draft)) {
         return std::unexpected(refusal(std::move(*draft)));
     }
+    // It is kept with the message and goes into every frame that offers it.
+    if (draft->submission.content_type.size() > limits::fact_bytes_max) {
+        add(draft->findings, finding::field_too_long, "content_type");
+        return std::unexpected(refusal(std::move(*draft)));
+    }
     switch (kind_of(draft->submission.content_type)) {
         case ContentKind::unsupported:
             add(draft->findings, finding::content_type_unsupported);

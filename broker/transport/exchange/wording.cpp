@@ -2,6 +2,7 @@
 #include "broker/transport/exchange/wording.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include <budstikke/v1/exchange.pb.h>
@@ -59,6 +60,12 @@ void write_all(const Findings& findings, Target* to) {
     }
 }
 
+/// One more than a message may have is enough to refuse it. In a frame an empty one takes two
+/// bytes, here a hundred, and they are kept for as long as the payload is on its way.
+int named_at_most(int count) {
+    return std::min(count, static_cast<int>(limits::receivers_max) + 1);
+}
+
 pipeline::DeclaredFacts read_declared(v1::DeclaredFacts& from) {
     pipeline::DeclaredFacts facts{
         .message_id = std::move(*from.mutable_message_id()),
@@ -69,8 +76,9 @@ pipeline::DeclaredFacts read_declared(v1::DeclaredFacts& from) {
         .conversation = std::move(*from.mutable_conversation()),
         .parent = std::move(*from.mutable_parent()),
     };
-    facts.recipients.reserve(static_cast<std::size_t>(from.recipients_size()));
-    for (v1::DeclaredRecipient& recipient : *from.mutable_recipients()) {
+    const int named = named_at_most(from.recipients_size());
+    facts.recipients.reserve(static_cast<std::size_t>(named));
+    for (v1::DeclaredRecipient& recipient : *from.mutable_recipients() | std::views::take(named)) {
         MessageReceiver receiver;
         receiver.party.her_id = std::move(*recipient.mutable_her_id());
         receiver.role = recipient.copy() ? ReceiverRole::copy : ReceiverRole::primary;
@@ -261,8 +269,9 @@ pipeline::Submission read_submission(v1::Submit& from, std::string_view organisa
     if (from.expires_at_ms() != 0) {
         submission.expires_at = Timestamp(std::chrono::milliseconds(from.expires_at_ms()));
     }
-    submission.recipients.reserve(static_cast<std::size_t>(from.recipients_size()));
-    for (std::string& recipient : *from.mutable_recipients()) {
+    const int named = named_at_most(from.recipients_size());
+    submission.recipients.reserve(static_cast<std::size_t>(named));
+    for (std::string& recipient : *from.mutable_recipients() | std::views::take(named)) {
         submission.recipients.push_back(std::move(recipient));
     }
     submission.allow_partial = from.allow_partial();

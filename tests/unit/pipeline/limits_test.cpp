@@ -235,6 +235,21 @@ class WithSchemas : public BrokerTest {
     std::unique_ptr<xml::SchemaSet> schemas_;
 };
 
+TEST_F(BrokerTest, ContentTypesGoIntoEveryOfferAndAreShort) {
+    const auto of = [&](std::size_t bytes) {
+        Submission made = Draftsman{.msg_id = std::to_string(bytes)}.submission();
+        made.content_type += "; ";
+        made.content_type.resize(bytes, 'x');
+        return submit(std::move(made));
+    };
+    EXPECT_TRUE(of(limits::fact_bytes_max - 1).accepted);
+    EXPECT_TRUE(of(limits::fact_bytes_max).accepted);
+    const Receipt above = of(limits::fact_bytes_max + 1);
+    EXPECT_FALSE(above.accepted);
+    ASSERT_EQ(above.findings.size(), 1U);
+    EXPECT_EQ(above.findings[0].spec, &finding::field_too_long);
+}
+
 TEST_F(WithSchemas, WhatIsLargerThanTheLimitBelongsOnAWorker) {
     constexpr std::size_t most = limits::schema_in_place_bytes_max;
     const auto is_heavy = [&](std::size_t bytes) {
