@@ -118,7 +118,9 @@ Result<std::size_t> take_option(
         if (name != "--json" && name != "--dry-run") invocation.options[name] = "";
         return std::size_t{1};
     }
-    if (equals == std::string::npos && at + 1 >= words.size()) {
+    // An option where the value was forgotten: taken for a reason it would not take effect itself.
+    const bool is_missing = at + 1 >= words.size() || words[at + 1].starts_with("--");
+    if (equals == std::string::npos && is_missing) {
         return refuse("option " + name + " needs a value (usage: " + usage(spec) + ")");
     }
     const bool joined = equals != std::string::npos;

@@ -105,6 +105,8 @@ TEST(Parser, RefusesWrongNumbersOfArguments) {
     EXPECT_THAT(refusal_of("queue show"), HasSubstr("usage: queue show HER-ID"));
     EXPECT_THAT(refusal_of("queue show 1 2"), HasSubstr("too many"));
     EXPECT_THAT(refusal_of("stop --reason"), HasSubstr("needs a value"));
+    EXPECT_THAT(refusal_of("queue pause 3001 --reason --dry-run"), HasSubstr("needs a value"));
+    EXPECT_THAT(refusal_of("drain --reason --json"), HasSubstr("needs a value"));
     EXPECT_THAT(refusal_of("stop --reason a --reason b"), HasSubstr("twice"));
     EXPECT_THAT(refusal_of("stop --reason="), HasSubstr("empty"));
     EXPECT_THAT(refusal_of("deadletter list --limit 1 --limit 2"), HasSubstr("twice"));
