@@ -35,14 +35,14 @@ bool is_pair_of_her_ids(std::string_view text) {
     return all_digits(low) && all_digits(rest) && compare_digits(low, rest) <= 0;
 }
 
-/// SEEN: `nav:qass:35065`, an agreement by its owner, an environment where there are several, and
-/// its number.
+/// An agreement by its owner, an environment where there are several, and its name there, which is
+/// mostly a number and need not be (HIS 1037, 6.2.1: `nav:test:XX99`).
 bool is_owned_name(std::string_view text) {
     const auto last = text.rfind(':');
-    if (last == std::string_view::npos || last == 0 || !all_digits(text.substr(last + 1))) {
+    if (last == std::string_view::npos || last == 0 || last + 1 == text.size()) {
         return false;
     }
-    return std::ranges::all_of(text.substr(0, last), [](char c) {
+    return std::ranges::all_of(text, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == ':' || c == '-' || c == '.';
     });

@@ -103,6 +103,14 @@ TEST(Declaration, OfAnotherVersionIsRefusedAndMissingOnlyLogged) {
     EXPECT_EQ(verdict.answer, Answer::acknowledgment);
 }
 
+TEST(CpaId, NamesItsOwnerAndAnIdOfTheOwners) {
+    for (const auto* name : {"nav:test:XX99", "rf:12345", "nav:qass:35065"}) {
+        Draft draft = payload_draft();
+        draft.edit(agreement_id, name);
+        EXPECT_EQ(without_signature(verdict_of(draft)), Rules{}) << name;
+    }
+}
+
 const std::string acknowledgment_block =
     "<eb:Acknowledgment SOAP:mustUnderstand=\"1\" eb:version=\"2.0\"><eb:Timestamp>"
     "2026-11-22T12:00:00Z</eb:Timestamp><eb:RefToMessageId>a@b</eb:RefToMessageId>"
