@@ -105,6 +105,10 @@ struct Agreement {
     std::string file;  ///< name of the file that it was read from; empty where it was none
     std::optional<Timestamp> start;
     std::optional<Timestamp> end;
+
+    bool in_force(Timestamp now) const {
+        return (!start || now >= *start) && (!end || now <= *end);
+    }
     std::vector<AgreementParty> parties;
     std::vector<AgreementPackage> packages;
 };

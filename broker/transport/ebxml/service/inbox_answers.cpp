@@ -34,8 +34,12 @@ bool is_ours(std::string_view address, const Surroundings& known) {
     });
 }
 
-/// What goes to one organisation waits for no other.
+/// What goes to one organisation waits for no other, and not for answers to those who only claim to
+/// be it.
 std::string line_of(const Incoming& incoming) {
+    if (incoming.sender.signed_by != Signatory::partner) {
+        return std::string(strangers_line);
+    }
     const auto* party = incoming.known.directory().find(incoming.from);
     return party == nullptr ? std::string(strangers_line) : party->organisation;
 }
@@ -124,7 +128,7 @@ Reception Inbox::Impl::answer(const Incoming& incoming, const Outcome& outcome) 
         return {};
     }
     const auto endpoint =
-        incoming.known.signal_endpoint(incoming.to, incoming.from, arrival.transport);
+        incoming.known.signal_endpoint(incoming.to, incoming.from, arrival.transport, incoming.now);
     const bool in_exchange = arrival.transport == Transport::http && arrival.exchange_of.empty() &&
                              (incoming.message.envelope->sync_reply || endpoint.empty());
     if (in_exchange) {

@@ -82,9 +82,15 @@ std::optional<Bounce> read_bounce(const Message& message) {
             continue;
         }
         if (part.content_type->is("message", "delivery-status")) {
+            // A relay that gave up on a server which was away says "failed", too (RFC 3464, 2.3.3).
+            const bool for_now = std::ranges::any_of(
+                fields_in(part.content, "Status", false),
+                [](std::string_view status) { return status.starts_with("4."); }
+            );
             for (const auto& action : fields_in(part.content, "Action", false)) {
-                bounce.permanent = bounce.permanent || same_word(action, "failed");
-                late = late || same_word(action, "delayed");
+                const bool failed = same_word(action, "failed");
+                bounce.permanent = bounce.permanent || (failed && !for_now);
+                late = late || same_word(action, "delayed") || (failed && for_now);
             }
         } else if (part.content_type->is("message", "rfc822") ||
                    part.content_type->is("text", "rfc822-headers")) {

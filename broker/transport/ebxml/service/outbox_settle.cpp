@@ -262,7 +262,8 @@ void Outbox::Impl::sweep() {
 
 void Outbox::Impl::store_failed(const Error& error) {
     parts.events.write(EventLevel::error, "ebxml_store_failed", {{"code", name(error.code)}});
-    if (parts.on_failure) {
+    // A row that does not decode is that message's trouble, and no other's.
+    if (error.code == Errc::io && parts.on_failure) {
         parts.on_failure(error);
     }
 }

@@ -326,9 +326,14 @@ std::expected<Terms, NoRoute> Surroundings::inward(
     return *std::move(terms);
 }
 
-std::string Surroundings::signal_endpoint(const HerId& from, const HerId& to, Transport by) const {
+std::string Surroundings::signal_endpoint(
+    const HerId& from, const HerId& to, Transport by, Timestamp now
+) const {
     std::vector<std::string> agreed;
     for (const auto* agreement : impl_->between(from, to)) {
+        if (!agreement->in_force(now)) {
+            continue;
+        }
         for (const auto& party : agreement->parties) {
             if (!party.has_her_id(to.text())) {
                 continue;

@@ -105,8 +105,10 @@ class Surroundings {
         const HerId& from, const HerId& to, const ServiceAction& what, Timestamp now
     ) const;
     /// Where a signal from `from` to `to` goes, the way that `by` means first: signals are no
-    /// business of an agreement's. Empty where there is none.
-    std::string signal_endpoint(const HerId& from, const HerId& to, Transport by) const;
+    /// business of an agreement's, but where one is in force it says where the partner listens.
+    /// Empty where there is none.
+    std::string signal_endpoint(const HerId& from, const HerId& to, Transport by, Timestamp now)
+        const;
     std::string mail_address_of(const HerId& her_id) const;
 
     struct Impl;

@@ -133,15 +133,17 @@ TEST_F(Signals, WhatCannotBeReadInAnExchangeOfOursIsNotAnswered) {
     ));
 }
 
-std::string bounce(std::string_view action, std::string_view more = {}) {
+std::string bounce(
+    std::string_view action, std::string_view more = {}, std::string_view status = "5.1.1"
+) {
     return "From: MAILER-DAEMON@edi.example\r\nTo: legekontor@edi.example\r\n" + std::string(more) +
            "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
            "--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n"
            "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
            "Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; x@edi.example\r\n"
            "Action: " +
-           std::string(action) +
-           "\r\nStatus: 5.1.1\r\n"
+           std::string(action) + "\r\nStatus: " + std::string(status) +
+           "\r\n"
            "--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
            "Subject: x\r\nMessage-ID:\r\n <ours.1@edi.example>\r\n--b--\r\n";
 }
@@ -152,6 +154,11 @@ TEST_F(Signals, ABounceIsMatchedAndNotAnswered) {
     receive(bounce("Delayed"), Transport::mail);
     ASSERT_EQ(bounces_.size(), 2U);
     EXPECT_FALSE(bounces_[1].second);
+}
+
+TEST_F(Signals, ARelayThatGaveUpOnAServerThatWasAwayRefusesNothing) {
+    expect_no_answer(receive(bounce("failed", {}, "4.4.7"), Transport::mail));
+    EXPECT_THAT(bounces_, ElementsAre(std::pair("ours.1@edi.example", false)));
 }
 
 TEST_F(Signals, AReportOfSuccessIsIgnored) {

@@ -146,12 +146,25 @@ TEST(Surroundings, SignalsGoTheWayTheMessageCame) {
     const World world;
     const auto known = world.surroundings();
     const auto to = [&](std::string_view partner, Transport by) {
-        return known->signal_endpoint(her("3001"), her(partner), by);
+        return known->signal_endpoint(her("3001"), her(partner), by, now());
     };
     EXPECT_EQ(to("2001", Transport::http), "https://msh.example/ebxml");
     EXPECT_EQ(to("2001", Transport::mail), "mailto:sykehus@edi.example");
     EXPECT_EQ(to("2002", Transport::http), "mailto:a@edi.example");
     EXPECT_EQ(to("2003", Transport::mail), "");
+}
+
+TEST(Surroundings, SignalsGoWhereTheAgreementSaysWhileItIsInForce) {
+    const World world;
+    world.agree();
+    const auto known = world.surroundings();
+    const auto at = [&](const char* time) {
+        return known->signal_endpoint(
+            her("3001"), her("2001"), Transport::http, parse_date_time(time).value()
+        );
+    };
+    EXPECT_NE(at("2026-06-01T00:00:00Z"), "https://msh.example/ebxml");
+    EXPECT_EQ(at("2028-01-03T00:00:00Z"), "https://msh.example/ebxml");
 }
 
 TEST(Surroundings, KnowWhoWeAreAndWhoIsAPartner) {
