@@ -7,7 +7,7 @@ namespace budstikke::bench {
 namespace {
 
 /// Enough to fill the socket; more would only stand in memory.
-constexpr std::size_t unsent_max = 512 * 1024;
+constexpr std::size_t unsent_max = std::size_t{512} * 1024;
 /// The end of the run is looked for at least so often.
 constexpr std::int64_t turn_us = 50'000;
 
