@@ -29,9 +29,11 @@ void check_verdict(const ebxml::Message& message, ebxml::Transport transport) {
     for (const auto& violation : verdict.violations) {
         must(!violation.location.empty());
     }
-    // Without a valid signature nothing is acknowledged; what is no ebXML gets a Fault.
+    // Without a valid signature nothing is acknowledged; what is no ebXML gets a Fault, and a mail
+    // server's report, which is not judged, gets no answer.
     must(verdict.answer != ebxml::Answer::acknowledgment);
-    must(message.envelope || verdict.answer == ebxml::Answer::fault);
+    const bool is_unjudged = verdict.answer == ebxml::Answer::none && verdict.violations.empty();
+    must(message.envelope || verdict.answer == ebxml::Answer::fault || is_unjudged);
 }
 
 void check_signal(const ebxml::Envelope& received) {
