@@ -1,8 +1,11 @@
 // Application receipts. An AppRec is a message like any other; beside its own delivery it closes
 // the delivery that it answers (HITS 1168): matched by the original's MsgId and by who gives it.
 // The first one is final; a later one that says otherwise is an incident and changes nothing.
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "broker/base/limits.hpp"
 #include "broker/directory/directory.hpp"
 #include "broker/pipeline/core.hpp"
 
@@ -19,6 +22,19 @@ DeliveryCause cause_of(AppRecStatus status) {
             break;
     }
     return DeliveryCause::apprec_rejected;
+}
+
+/// As many whole codes as fit into the detail of an event: the recipient chooses them, and a
+/// timeline has many events. All of them are in the AppRec itself.
+std::string codes_of(const std::vector<std::string>& errors) {
+    std::string codes;
+    for (const auto& code : errors) {
+        if (codes.size() + 1 + code.size() > limits::reason_bytes_max) {
+            break;
+        }
+        codes += (codes.empty() ? "" : " ") + code;
+    }
+    return codes;
 }
 
 bool is_positive(AppRecStatus status) {
@@ -65,10 +81,7 @@ store::DeliveryRecord* Core::answered(const store::MessageRecord& message, const
 
 void Core::apply_apprec(store::DeliveryRecord& record, const store::MessageRecord& apprec) {
     const AppRecStatus status = *apprec.envelope.apprec_status;
-    std::string codes;
-    for (const auto& code : apprec.envelope.apprec_errors) {
-        codes += (codes.empty() ? "" : " ") + code;
-    }
+    std::string codes = codes_of(apprec.envelope.apprec_errors);
     if (record.apprec) {
         const bool same = is_positive(*record.apprec) == is_positive(status);
         if (!same) {

@@ -53,6 +53,31 @@ TEST_F(AppRecTest, RejectsADeliveryWithItsCodes) {
     EXPECT_EQ(delivery(id, "201").events.back().detail, "E35");
 }
 
+TEST_F(AppRecTest, KeepsNoMoreCodesInATimelineThanAReasonMayBeLong) {
+    const auto detail_of = [&](std::size_t codes, std::size_t last, const std::string& msg_id) {
+        const Receipt receipt = submit(Draftsman{.msg_id = msg_id});
+        const auto consumer = consume(inbox_, "900000002", "201");
+        EXPECT_TRUE(settle(consumer, inbox_.take(1)[0]));
+        detach(consumer);
+        auto made = apprec("900000002", "201", "100", msg_id, 2, "id-" + msg_id);
+        std::string xml(made.payload.bytes());
+        std::string errors;
+        for (std::size_t i = 0; i < codes; ++i) {
+            const std::string code(i + 1 < codes ? 49 : last, 'E');
+            errors += "<Error V=\"" + code + "\" S=\"2.16.578.1.12.4.1.1.8221\" DN=\"-\"/>";
+        }
+        const auto begin = xml.find("<Error");
+        xml.replace(begin, xml.find("<OriginalMsgId>") - begin, errors);
+        made.payload = Payload(std::move(xml));
+        EXPECT_TRUE(submit(std::move(made)).accepted);
+        return delivery(receipt.id, "201").events.back().detail.size();
+    };
+    // Nine of 49 and what stands between them and before the last are 450.
+    EXPECT_EQ(detail_of(10, 49, "below"), limits::reason_bytes_max - 1);
+    EXPECT_EQ(detail_of(10, 50, "at"), limits::reason_bytes_max);
+    EXPECT_EQ(detail_of(10, 51, "above"), 449U);
+}
+
 TEST_F(AppRecTest, MayOvertakeTheSettlement) {
     const Receipt receipt = submit(Draftsman{});
     const auto consumer = consume(inbox_, "900000002", "201");
